@@ -1,0 +1,53 @@
+using Tollgate.Core.Authentication;
+
+namespace Tollgate.Core.Payments;
+
+/// <summary>Something that is asked of a payment. Every outside fact, identifiers and instants among them, comes in with it.</summary>
+/// <param name="At">Now, to the millisecond, UTC.</param>
+public abstract record PaymentCommand(DateTimeOffset At)
+{
+    /// <summary>Begin a payment.</summary>
+    public sealed record Create(PaymentFacts Facts) : PaymentCommand(Facts.CreatedAt);
+
+    /// <summary>Send the cardholder to the issuer's challenge.</summary>
+    public sealed record RequireChallenge(DateTimeOffset At, string ChallengeKey) : PaymentCommand(At);
+
+    /// <summary>Record that the cardholder was authenticated.</summary>
+    public sealed record RecordAuthentication(DateTimeOffset At, AuthenticationResult Result) : PaymentCommand(At);
+
+    /// <summary>Record that the cardholder was not authenticated.</summary>
+    public sealed record DeclineAuthentication(DateTimeOffset At, FailureReason Reason) : PaymentCommand(At);
+
+    /// <summary>Begin the authorisation.</summary>
+    public sealed record StartAuthorisation(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Begin a capture; without an amount, of all that is held.</summary>
+    public sealed record StartCapture(DateTimeOffset At, OperationId Operation, Money? Amount, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Begin to release the hold.</summary>
+    public sealed record StartVoid(DateTimeOffset At, OperationId Operation, OperationCause Cause, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Begin a refund; without an amount, of all that is left.</summary>
+    public sealed record StartRefund(DateTimeOffset At, OperationId Operation, Money? Amount, string Reason, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Record what came of an operation. <paramref name="ActAt"/>: when recovery looks, should nobody know.</summary>
+    public sealed record RecordOutcome(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Begin to undo an operation whose outcome nobody knows, or a refund whose ten days are over.</summary>
+    public sealed record StartReversal(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Record what came of undoing an operation.</summary>
+    public sealed record RecordReversal(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Record that the refund was paid out.</summary>
+    public sealed record CompleteRefund(DateTimeOffset At, OperationId? Operation) : PaymentCommand(At);
+
+    /// <summary>Record that the refund was refused after it had been taken.</summary>
+    public sealed record RejectRefund(DateTimeOffset At, OperationId? Operation) : PaymentCommand(At);
+
+    /// <summary>Record that the captured funds arrived.</summary>
+    public sealed record Settle(DateTimeOffset At) : PaymentCommand(At);
+
+    /// <summary>End the session of a payment that is still pending.</summary>
+    public sealed record EndSession(DateTimeOffset At) : PaymentCommand(At);
+}

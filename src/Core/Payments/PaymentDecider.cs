@@ -1,0 +1,291 @@
+namespace Tollgate.Core.Payments;
+
+/// <summary>The rules of a payment: a command gives one event or one refusal. Pure: it knows nothing but what it is given.</summary>
+public static class PaymentDecider
+{
+    /// <summary>How long a refund may be on its way before it expires [guide].</summary>
+    public static TimeSpan RefundPeriod { get; } = TimeSpan.FromDays(10);
+
+    /// <summary>Decides a command on a payment; only <see cref="PaymentCommand.Create"/> has no payment yet.</summary>
+    public static Decision Decide(Payment? payment, PaymentCommand command)
+    {
+        if (command is PaymentCommand.Create create)
+        {
+            Check.That(payment is null, "a payment is created once");
+            return Decision.Accept(new PaymentEvent.Created(create.At, create.Facts));
+        }
+
+        Check.That(payment is not null, "a command other than creation needs a payment");
+        return command switch
+        {
+            PaymentCommand.RequireChallenge c => RequireChallenge(payment, c),
+            PaymentCommand.RecordAuthentication c => RecordAuthentication(payment, c),
+            PaymentCommand.DeclineAuthentication c => DeclineAuthentication(payment, c),
+            PaymentCommand.StartAuthorisation c => StartAuthorisation(payment, c),
+            PaymentCommand.StartCapture c => StartCapture(payment, c),
+            PaymentCommand.StartVoid c => StartVoid(payment, c),
+            PaymentCommand.StartRefund c => StartRefund(payment, c),
+            PaymentCommand.RecordOutcome c => RecordOutcome(payment, c),
+            PaymentCommand.StartReversal c => StartReversal(payment, c),
+            PaymentCommand.RecordReversal c => RecordReversal(payment, c),
+            PaymentCommand.CompleteRefund c => CompleteRefund(payment, c),
+            PaymentCommand.RejectRefund c => RejectRefund(payment, c),
+            PaymentCommand.Settle c => Settle(payment, c),
+            PaymentCommand.EndSession c => EndSession(payment, c),
+            _ => throw new InvariantViolationException($"every command is decided, {command.GetType().Name} too"),
+        };
+    }
+
+    private static Decision RequireChallenge(Payment payment, PaymentCommand.RequireChallenge command)
+    {
+        if (PendingRefusal(payment) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
+        }
+
+        return Decision.Accept(new PaymentEvent.ChallengeRequired(command.At, command.ChallengeKey));
+    }
+
+    private static Decision RecordAuthentication(Payment payment, PaymentCommand.RecordAuthentication command)
+    {
+        if (PendingRefusal(payment) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
+        }
+
+        if (payment.Authentication is not null)
+        {
+            return Decision.Refuse(Refusal.NoChallengeOpen);
+        }
+
+        if (command.At >= payment.Facts.SessionEndsAt)
+        {
+            return Decision.Refuse(Refusal.SessionOver);
+        }
+
+        return Decision.Accept(new PaymentEvent.Authenticated(command.At, command.Result));
+    }
+
+    private static Decision DeclineAuthentication(Payment payment, PaymentCommand.DeclineAuthentication command)
+    {
+        if (PendingRefusal(payment) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
+        }
+
+        if (payment.Authentication is not null)
+        {
+            return Decision.Refuse(Refusal.NoChallengeOpen);
+        }
+
+        return Decision.Accept(new PaymentEvent.AuthenticationDeclined(command.At, command.Reason));
+    }
+
+    private static Decision StartAuthorisation(Payment payment, PaymentCommand.StartAuthorisation command)
+    {
+        if (PendingRefusal(payment) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
+        }
+
+        if (payment.AwaitsChallenge)
+        {
+            return Decision.Refuse(Refusal.NoChallengeOpen);
+        }
+
+        if (command.At >= payment.Facts.SessionEndsAt)
+        {
+            return Decision.Refuse(Refusal.SessionOver);
+        }
+
+        return Decision.Accept(new PaymentEvent.AuthorisationStarted(command.At, command.Operation, command.ActAt));
+    }
+
+    private static Decision StartCapture(Payment payment, PaymentCommand.StartCapture command)
+    {
+        if (payment.InFlight is not null)
+        {
+            return Decision.Refuse(Refusal.OperationInFlight);
+        }
+
+        if (payment.Status != PaymentStatus.Authorised)
+        {
+            return Decision.Refuse(Refusal.NotCapturable);
+        }
+
+        var amount = command.Amount ?? payment.Authorised;
+        if (amount > payment.Authorised)
+        {
+            return Decision.Refuse(Refusal.CaptureAboveAuthorised);
+        }
+
+        Check.That(amount.IsPositive, "a capture takes something");
+        return Decision.Accept(new PaymentEvent.CaptureStarted(command.At, command.Operation, amount, command.ActAt));
+    }
+
+    private static Decision StartVoid(Payment payment, PaymentCommand.StartVoid command)
+    {
+        if (payment.InFlight is not null)
+        {
+            return Decision.Refuse(Refusal.OperationInFlight);
+        }
+
+        if (payment.Status != PaymentStatus.Authorised)
+        {
+            return Decision.Refuse(Refusal.NotVoidable);
+        }
+
+        return Decision.Accept(new PaymentEvent.VoidStarted(command.At, command.Operation, command.Cause, command.ActAt));
+    }
+
+    private static Decision StartRefund(Payment payment, PaymentCommand.StartRefund command)
+    {
+        if (payment.InFlight is not null)
+        {
+            return Decision.Refuse(Refusal.OperationInFlight);
+        }
+
+        if (payment.Status is not (PaymentStatus.Waiting or PaymentStatus.Received or PaymentStatus.PartiallyRefunded
+            or PaymentStatus.ReturnRejected or PaymentStatus.ReturnExpired))
+        {
+            return Decision.Refuse(Refusal.NotRefundable);
+        }
+
+        var amount = command.Amount ?? payment.Refundable;
+        if (amount > payment.Refundable)
+        {
+            return Decision.Refuse(Refusal.RefundAboveRemaining);
+        }
+
+        Check.That(amount.IsPositive, "a refund gives something back");
+        var expiresAt = command.At + RefundPeriod;
+        return Decision.Accept(new PaymentEvent.RefundStarted(command.At, command.Operation, amount, command.Reason, expiresAt, command.ActAt));
+    }
+
+    private static Decision RecordOutcome(Payment payment, PaymentCommand.RecordOutcome command)
+    {
+        if (payment.GivenUp == command.Operation && payment.InFlight?.Id != command.Operation)
+        {
+            return GivenUpOutcome(payment, command);
+        }
+
+        if (payment.InFlight is not { } operation || operation.Id != command.Operation)
+        {
+            return Decision.Refuse(Refusal.StaleOperation);
+        }
+
+        if (operation.Stage == OperationStage.Reversing)
+        {
+            return command.Outcome is Outcome.Approved
+                ? Decision.Accept(new PaymentEvent.LateApprovalReceived(command.At, operation.Id, operation.Kind, operation.Amount, command.ActAt))
+                : Decision.Refuse(Refusal.StaleOperation);
+        }
+
+        return Decision.Accept(command.Outcome switch
+        {
+            Outcome.Approved approved => Approve(payment, operation, approved, command.At),
+            Outcome.Declined declined => Decline(operation, declined, command.At),
+            Outcome.NotSent when operation.Cause == OperationCause.TimeOver => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
+            Outcome.NotSent => Decline(operation, new Outcome.Declined(FailureReason.AcquirerUnavailable, string.Empty), command.At),
+            Outcome.Unknown when operation.Stage == OperationStage.Sent => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
+            Outcome.Unknown => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
+            _ => throw new InvariantViolationException("every outcome has its meaning"),
+        });
+    }
+
+    private static Decision GivenUpOutcome(Payment payment, PaymentCommand.RecordOutcome command)
+    {
+        // Only an authorisation is undone once more: whatever else was reversed has been acknowledged as void at the acquirer, and the
+        // payment may have moved on since.
+        if (command.Outcome is not Outcome.Approved || payment.InFlight is not null || payment.End is null)
+        {
+            return Decision.Refuse(Refusal.StaleOperation);
+        }
+
+        return Decision.Accept(new PaymentEvent.LateApprovalReceived(
+            command.At, command.Operation, OperationKind.Authorisation, payment.Facts.Amount, command.ActAt));
+    }
+
+    private static PaymentEvent Approve(Payment payment, Operation operation, Outcome.Approved approved, DateTimeOffset at) => operation.Kind switch
+    {
+        OperationKind.Authorisation => new PaymentEvent.Authorised(
+            at, operation.Id, approved, at + HoldPeriods.For(payment.Facts.Card.Brand, payment.Facts.Type)),
+        OperationKind.Capture => new PaymentEvent.Captured(at, operation.Id),
+        OperationKind.Void => new PaymentEvent.Voided(at, operation.Id),
+        OperationKind.Refund => new PaymentEvent.RefundAccepted(at, operation.Id),
+        _ => throw new InvariantViolationException("every kind of operation can be approved"),
+    };
+
+    private static PaymentEvent Decline(Operation operation, Outcome.Declined declined, DateTimeOffset at) => operation.Kind switch
+    {
+        OperationKind.Authorisation => new PaymentEvent.AuthorisationDeclined(at, operation.Id, declined.Reason, declined.Code),
+        OperationKind.Capture => new PaymentEvent.CaptureDeclined(at, operation.Id, declined.Reason, declined.Code),
+        OperationKind.Void when operation.Cause == OperationCause.TimeOver =>
+            new PaymentEvent.Voided(at, operation.Id),
+        OperationKind.Void => new PaymentEvent.VoidDeclined(at, operation.Id, declined.Reason, declined.Code),
+        OperationKind.Refund => new PaymentEvent.RefundRejected(at, operation.Id, declined.Reason, declined.Code),
+        _ => throw new InvariantViolationException("every kind of operation can be declined"),
+    };
+
+    private static Decision StartReversal(Payment payment, PaymentCommand.StartReversal command)
+    {
+        var unknown = payment.InFlight is { Stage: OperationStage.Unknown, Kind: not OperationKind.Void } && payment.InFlight.Id == command.Operation;
+        var expiredRefund = payment.InFlight is null && payment.Refund?.Id == command.Operation;
+        return unknown || expiredRefund
+            ? Decision.Accept(new PaymentEvent.ReversalStarted(command.At, command.Operation, command.ActAt))
+            : Decision.Refuse(Refusal.StaleOperation);
+    }
+
+    private static Decision RecordReversal(Payment payment, PaymentCommand.RecordReversal command)
+    {
+        if (payment.InFlight is not { Stage: OperationStage.Reversing } operation || operation.Id != command.Operation)
+        {
+            return Decision.Refuse(Refusal.StaleOperation);
+        }
+
+        return Decision.Accept((command.Outcome, operation.Kind) switch
+        {
+            (Outcome.Approved, OperationKind.Refund) when operation.Cause == OperationCause.TimeOver && payment.Refund is not null =>
+                new PaymentEvent.RefundExpired(command.At, operation.Id),
+            (Outcome.Approved, _) => new PaymentEvent.OperationReversed(command.At, operation.Id),
+
+            // The acquirer cannot undo a refund or a capture that is through: then it has happened, and that is the truth.
+            (Outcome.Declined, OperationKind.Refund) when payment.Refund is not null => new PaymentEvent.RefundCompleted(command.At, operation.Id),
+            (Outcome.Declined, OperationKind.Capture) => new PaymentEvent.Captured(command.At, operation.Id),
+            _ => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
+        });
+    }
+
+    private static Decision CompleteRefund(Payment payment, PaymentCommand.CompleteRefund command) =>
+        RefundToEnd(payment, command.Operation) is { } refund
+            ? Decision.Accept(new PaymentEvent.RefundCompleted(command.At, refund.Id))
+            : Decision.Refuse(Refusal.NoRefundPending);
+
+    private static Decision RejectRefund(Payment payment, PaymentCommand.RejectRefund command) =>
+        RefundToEnd(payment, command.Operation) is { } refund
+            ? Decision.Accept(new PaymentEvent.RefundRejected(command.At, refund.Id, FailureReason.IssuerDeclined, string.Empty))
+            : Decision.Refuse(Refusal.NoRefundPending);
+
+    private static PendingRefund? RefundToEnd(Payment payment, OperationId? operation) =>
+        payment.Refund is { } refund && (operation is null || refund.Id == operation) ? refund : null;
+
+    private static Decision Settle(Payment payment, PaymentCommand.Settle command) =>
+        payment.Captured.IsPositive && payment.SettledAt is null
+            ? Decision.Accept(new PaymentEvent.Settled(command.At))
+            : Decision.Refuse(Refusal.NotSettleable);
+
+    private static Decision EndSession(Payment payment, PaymentCommand.EndSession command) =>
+        PendingRefusal(payment) is { } refusal
+            ? Decision.Refuse(refusal)
+            : Decision.Accept(new PaymentEvent.SessionEnded(command.At));
+
+    private static Refusal? PendingRefusal(Payment payment)
+    {
+        if (payment.InFlight is not null)
+        {
+            return Refusal.OperationInFlight;
+        }
+
+        return payment.Status == PaymentStatus.Pending ? null : Refusal.NotPending;
+    }
+}

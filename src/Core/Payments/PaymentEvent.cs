@@ -1,0 +1,84 @@
+using Tollgate.Core.Authentication;
+
+namespace Tollgate.Core.Payments;
+
+/// <summary>Something that has happened to a payment. The events of a payment, in order, are the payment.</summary>
+/// <param name="At">When, to the millisecond, UTC.</param>
+public abstract record PaymentEvent(DateTimeOffset At)
+{
+    /// <summary>The payment was asked for and accepted for processing.</summary>
+    public sealed record Created(DateTimeOffset At, PaymentFacts Facts) : PaymentEvent(At);
+
+    /// <summary>The issuer wants to see the cardholder; <paramref name="ChallengeKey"/> is the unguessable part of the page's address.</summary>
+    public sealed record ChallengeRequired(DateTimeOffset At, string ChallengeKey) : PaymentEvent(At);
+
+    /// <summary>The cardholder is the cardholder.</summary>
+    public sealed record Authenticated(DateTimeOffset At, AuthenticationResult Result) : PaymentEvent(At);
+
+    /// <summary>The cardholder did not prove to be the cardholder, or would not.</summary>
+    public sealed record AuthenticationDeclined(DateTimeOffset At, FailureReason Reason) : PaymentEvent(At);
+
+    /// <summary>An authorisation is about to be sent.</summary>
+    public sealed record AuthorisationStarted(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The issuer approved; with <see cref="PaymentFacts.CaptureAtOnce"/> the amount is captured too.</summary>
+    public sealed record Authorised(DateTimeOffset At, OperationId Operation, Outcome.Approved Approval, DateTimeOffset HoldEndsAt) : PaymentEvent(At);
+
+    /// <summary>The authorisation was declined, or never left.</summary>
+    public sealed record AuthorisationDeclined(DateTimeOffset At, OperationId Operation, FailureReason Reason, string Code) : PaymentEvent(At);
+
+    /// <summary>A capture is about to be sent.</summary>
+    public sealed record CaptureStarted(DateTimeOffset At, OperationId Operation, Money Amount, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The amount was captured; what was held above it is released.</summary>
+    public sealed record Captured(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The capture was declined, or never left: the hold stands.</summary>
+    public sealed record CaptureDeclined(DateTimeOffset At, OperationId Operation, FailureReason Reason, string Code) : PaymentEvent(At);
+
+    /// <summary>The release of the hold is about to be sent.</summary>
+    public sealed record VoidStarted(DateTimeOffset At, OperationId Operation, OperationCause Cause, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The hold is released.</summary>
+    public sealed record Voided(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The acquirer would not release the hold, or was never asked: the hold stands.</summary>
+    public sealed record VoidDeclined(DateTimeOffset At, OperationId Operation, FailureReason Reason, string Code) : PaymentEvent(At);
+
+    /// <summary>A refund is about to be sent.</summary>
+    public sealed record RefundStarted(DateTimeOffset At, OperationId Operation, Money Amount, string Reason, DateTimeOffset ExpiresAt, DateTimeOffset ActAt)
+        : PaymentEvent(At);
+
+    /// <summary>The acquirer took the refund and will pay it out later.</summary>
+    public sealed record RefundAccepted(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The refund was paid out.</summary>
+    public sealed record RefundCompleted(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The refund was refused, or never left.</summary>
+    public sealed record RefundRejected(DateTimeOffset At, OperationId Operation, FailureReason Reason, string Code) : PaymentEvent(At);
+
+    /// <summary>The refund was not paid out in ten days and is withdrawn.</summary>
+    public sealed record RefundExpired(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>No usable answer came. Recovery asks at <paramref name="ActAt"/>.</summary>
+    public sealed record OutcomeUnknown(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>Recovery could not settle the operation and looks again at <paramref name="ActAt"/>.</summary>
+    public sealed record OperationDeferred(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The operation is about to be undone at the acquirer.</summary>
+    public sealed record ReversalStarted(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The acquirer acknowledged: the operation is as if it had never been.</summary>
+    public sealed record OperationReversed(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>An approval came after its operation was given up; it is undone again.</summary>
+    public sealed record LateApprovalReceived(DateTimeOffset At, OperationId Operation, OperationKind Kind, Money Amount, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The captured funds have arrived.</summary>
+    public sealed record Settled(DateTimeOffset At) : PaymentEvent(At);
+
+    /// <summary>The session ended before the payment did.</summary>
+    public sealed record SessionEnded(DateTimeOffset At) : PaymentEvent(At);
+}

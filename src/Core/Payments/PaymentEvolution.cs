@@ -1,0 +1,144 @@
+namespace Tollgate.Core.Payments;
+
+public sealed partial record Payment
+{
+    /// <summary>Replays a journal: the payment that its events, in order, make.</summary>
+    public static Payment Replay(IEnumerable<PaymentEvent> events)
+    {
+        Payment? payment = null;
+        foreach (var happened in events)
+        {
+            payment = Evolve(payment, happened);
+        }
+
+        Check.That(payment is not null, "a journal has at least one event");
+        return payment;
+    }
+
+    /// <summary>The only thing that changes a payment. Its invariants are checked in release builds too.</summary>
+    public static Payment Evolve(Payment? payment, PaymentEvent happened)
+    {
+        Payment next;
+        if (happened is PaymentEvent.Created created)
+        {
+            Check.That(payment is null, "a payment is created once");
+            var nothing = Money.Zero(created.Facts.Amount.Currency);
+            next = new Payment { Facts = created.Facts, Version = 1, Authorised = nothing, Captured = nothing, Refunded = nothing };
+        }
+        else
+        {
+            Check.That(payment is not null, "a payment's first event is its creation");
+            next = Apply(payment, happened) with { Version = payment.Version + 1 };
+        }
+
+        next.CheckInvariants();
+        return next;
+    }
+
+    private static Payment Apply(Payment payment, PaymentEvent happened) => happened switch
+    {
+        PaymentEvent.ChallengeRequired e => payment with { ChallengeKey = e.ChallengeKey },
+        PaymentEvent.Authenticated e => payment with { Authentication = e.Result },
+        PaymentEvent.AuthenticationDeclined e => payment with { End = new(false, e.Reason) },
+
+        PaymentEvent.AuthorisationStarted e => payment.Start(new(e.Operation, OperationKind.Authorisation, payment.Facts.Amount, OperationStage.Sent, e.ActAt)),
+        PaymentEvent.Authorised e => payment.Finish(e.Operation) with
+        {
+            Authorised = payment.Facts.Amount,
+            Captured = payment.Facts.CaptureAtOnce ? payment.Facts.Amount : payment.Captured,
+            Approval = e.Approval,
+            HoldEndsAt = e.HoldEndsAt,
+        },
+        PaymentEvent.AuthorisationDeclined e => payment.Finish(e.Operation) with { End = new(false, e.Reason) },
+
+        PaymentEvent.CaptureStarted e => payment.Start(new(e.Operation, OperationKind.Capture, e.Amount, OperationStage.Sent, e.ActAt)),
+        PaymentEvent.Captured e => payment.Finish(e.Operation) with { Captured = payment.InFlight!.Amount },
+        PaymentEvent.CaptureDeclined e => payment.Finish(e.Operation),
+
+        PaymentEvent.VoidStarted e => payment.Start(new(e.Operation, OperationKind.Void, payment.Authorised, OperationStage.Sent, e.ActAt, Cause: e.Cause)),
+        PaymentEvent.Voided e => payment.Finish(e.Operation) with
+        {
+            End = payment.InFlight!.Cause == OperationCause.TimeOver ? new(true, FailureReason.AuthorisationExpired) : new(false, FailureReason.Voided),
+        },
+        PaymentEvent.VoidDeclined e => payment.Finish(e.Operation),
+
+        PaymentEvent.RefundStarted e => payment.Start(new(e.Operation, OperationKind.Refund, e.Amount, OperationStage.Sent, e.ActAt)) with
+        {
+            Refund = new(e.Operation, e.Amount, e.Reason, e.ExpiresAt),
+            LastRefundReason = e.Reason,
+        },
+        PaymentEvent.RefundAccepted e => payment.Finish(e.Operation),
+        PaymentEvent.RefundCompleted e => payment.EndRefund(e.Operation, RefundEnd.Completed) with { Refunded = payment.Refunded + payment.Refund!.Amount },
+        PaymentEvent.RefundRejected e => payment.EndRefund(e.Operation, RefundEnd.Rejected),
+        PaymentEvent.RefundExpired e => payment.EndRefund(e.Operation, RefundEnd.Expired),
+
+        PaymentEvent.OutcomeUnknown e => payment.Move(e.Operation, OperationStage.Unknown, e.ActAt, attempts: 0),
+        PaymentEvent.OperationDeferred e => payment.Move(e.Operation, payment.InFlight!.Stage, e.ActAt, attempts: payment.InFlight.Attempts + 1),
+        PaymentEvent.ReversalStarted e => payment.StartReversing(e),
+        PaymentEvent.OperationReversed e => payment.FinishReversing(e.Operation),
+        PaymentEvent.LateApprovalReceived e => payment.InFlight is not null
+            ? payment
+            : payment with { InFlight = new(e.Operation, e.Kind, e.Amount, OperationStage.Reversing, e.ActAt) },
+
+        PaymentEvent.Settled e => payment with { SettledAt = e.At },
+        PaymentEvent.SessionEnded => payment with { End = new(true, FailureReason.SessionExpired) },
+        _ => throw new InvariantViolationException($"every event has its effect, {happened.GetType().Name} too"),
+    };
+
+    private Payment Start(Operation operation)
+    {
+        Check.That(InFlight is null, "one operation is in flight at a time");
+        return this with { InFlight = operation };
+    }
+
+    private Payment Finish(OperationId operation)
+    {
+        Check.That(InFlight?.Id == operation, "only the operation in flight ends");
+        return this with { InFlight = null };
+    }
+
+    private Payment Move(OperationId operation, OperationStage stage, DateTimeOffset actAt, int attempts)
+    {
+        Check.That(InFlight?.Id == operation, "only the operation in flight moves");
+        return this with { InFlight = InFlight with { Stage = stage, ActAt = actAt, Attempts = attempts } };
+    }
+
+    private Payment StartReversing(PaymentEvent.ReversalStarted started)
+    {
+        // A refund that was taken is no longer in flight; when its ten days are over, it is taken up again to be undone.
+        var operation = InFlight ?? new(Refund!.Id, OperationKind.Refund, Refund.Amount, OperationStage.Reversing, started.ActAt, Cause: OperationCause.TimeOver);
+        Check.That(operation.Id == started.Operation, "only the operation in flight is undone");
+        return this with { GivenUp = operation.Id, InFlight = operation with { Stage = OperationStage.Reversing, ActAt = started.ActAt, Attempts = 0 } };
+    }
+
+    private Payment FinishReversing(OperationId operation)
+    {
+        Check.That(InFlight?.Stage == OperationStage.Reversing, "what is reversed was being reversed");
+        var finished = Finish(operation);
+        return InFlight.Kind switch
+        {
+            OperationKind.Authorisation => finished with { End = End ?? new(false, FailureReason.AcquirerUnavailable) },
+            OperationKind.Refund when Refund?.Id == operation => finished with { Refund = null, LastRefund = RefundEnd.Rejected },
+            _ => finished,
+        };
+    }
+
+    private Payment EndRefund(OperationId operation, RefundEnd end)
+    {
+        Check.That(Refund?.Id == operation, "only the refund on its way ends");
+        return this with { Refund = null, LastRefund = end, InFlight = InFlight?.Id == operation ? null : InFlight };
+    }
+
+    private void CheckInvariants()
+    {
+        Check.That(Facts.Amount.IsPositive, "a payment asks for something");
+        Check.That(Authorised.Minor == 0 || Authorised == Facts.Amount, "what is authorised is what was asked for");
+        Check.That(Captured.Minor >= 0 && Captured <= Authorised, "no more is captured than was authorised");
+        Check.That(Refunded.Minor >= 0 && Refunded <= Captured, "no more is refunded than was captured");
+        Check.That(Refundable.Minor >= 0, "no more is asked back than was captured");
+        Check.That(End is null || (Captured.Minor == 0 && Refund is null), "a payment that failed or expired took no money");
+        Check.That(Authorised.Minor == 0 || Approval is not null, "what is authorised was approved");
+        Check.That(SettledAt is null || Captured.IsPositive, "what settles was captured");
+        Check.That(End is null || InFlight is null || InFlight.Stage == OperationStage.Reversing, "after its end a payment only undoes");
+    }
+}
