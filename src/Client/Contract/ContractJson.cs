@@ -95,12 +95,14 @@ internal sealed class MinorUnitsConverter(bool asText) : JsonConverter<long>
 {
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.Number)
-        {
-            return reader.TryGetInt64(out var number) ? number : (long)reader.GetDecimal();
-        }
-
-        return (long)decimal.Parse(reader.GetString() ?? string.Empty, NumberStyles.Number, CultureInfo.InvariantCulture);
+        // A webhook's body is somebody else's until it is verified, so that what is not money is an unreadable body and not a fault of ours.
+        var cents = 0m;
+        var read = reader.TokenType == JsonTokenType.Number
+            ? reader.TryGetDecimal(out cents)
+            : decimal.TryParse(reader.GetString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out cents);
+        return read && cents == decimal.Truncate(cents) && cents is >= long.MinValue and <= long.MaxValue
+            ? (long)cents
+            : throw new JsonException("A whole number of cents is expected.");
     }
 
     public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options)
