@@ -1,0 +1,282 @@
+// A file-based app takes the repository's build properties, but it is no project of the solution: no lock file, no native compilation, no prefix.
+#:property PublishAot=false
+#:property RestorePackagesWithLockFile=false
+#:property RestoreLockedMode=false
+
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Xml;
+using System.Xml.Linq;
+
+const string Help = """
+    dotnet run dev.cs -- <verb>
+
+      run [arguments]              start the gateway; the arguments go to it as they are
+      test [projects] [options]    install what the tests need, build once, run every project under tests/ (or those named);
+                                   the options go to each test executable, for example --filter-class or --show-live-output on
+      check                        formatting, a build in which a warning is an error, and tests/Repository
+      format [options]             format the solution; the options go to dotnet format, for example --verify-no-changes
+      help                         this text
+    """;
+
+const string Solution = "Tollgate.slnx";
+const int NoTestRan = 8; // Microsoft.Testing.Platform's exit code for a run in which no test ran.
+
+var root = (string)(AppContext.GetData("EntryPointFileDirectoryPath")
+    ?? throw new InvalidOperationException("Start this with `dotnet run dev.cs`, which tells it where the repository is."));
+
+// The children get the same signal from the terminal and end by themselves; their exit code is worth waiting for.
+Console.CancelKeyPress += (_, e) => e.Cancel = true;
+Environment.SetEnvironmentVariable("DOTNET_NOLOGO", "1");
+Environment.SetEnvironmentVariable("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
+Environment.SetEnvironmentVariable("TESTINGPLATFORM_TELEMETRY_OPTOUT", "1");
+
+string[] rest = [.. args.Skip(1)];
+switch (args.FirstOrDefault())
+{
+    case "run":
+        return Run(Environment.CurrentDirectory, "dotnet", ["run", "--project", Path.Combine(root, "src/Server"), "--", .. rest]);
+    case "test":
+        return Test(rest);
+    case "check":
+        return Check();
+    case "format":
+        return Format(rest);
+    case "help" or "--help" or "-h" or null:
+        Console.WriteLine(Help);
+        return 0;
+    case var unknown:
+        Console.Error.WriteLine($"There is no verb '{unknown}'.\n\n{Help}");
+        return 2;
+}
+
+int Check()
+{
+    var format = Format(["--verify-no-changes"]);
+    if (format != 0)
+    {
+        Console.Error.WriteLine("The formatting differs: `dotnet run dev.cs -- format` puts it right.");
+        return format;
+    }
+    var build = Run(root, "dotnet", ["build", Solution, "-c", "Release", "-warnaserror", "-v", "quiet"]);
+    return build != 0 ? build : Report([RunTests(ProjectNamed("Repository")!, [])]);
+}
+
+int Format(string[] options)
+{
+    var solution = Run(root, "dotnet", ["format", Solution, .. options]);
+    // This file is in no project, so only its white space can be formatted.
+    var script = Run(root, "dotnet", ["format", "whitespace", root, "--folder", "--include", "dev.cs", .. options]);
+    return solution != 0 ? solution : script;
+}
+
+// Every way out of here ends with the line of counts, so that whoever reads only the last line is never misled:
+// what could not be set up, built or run counts as one failure.
+int Test(string[] arguments)
+{
+    string[] names = [.. arguments.TakeWhile(a => !a.StartsWith('-'))];
+    string[] options = [.. arguments.Skip(names.Length)];
+    var unknown = names.FirstOrDefault(name => ProjectNamed(name) is null);
+    if (unknown is not null)
+    {
+        return GiveUp($"There is no project tests/{unknown}/{unknown}.csproj.");
+    }
+    string[] projects = names.Length > 0 ? [.. names.Select(name => ProjectNamed(name)!)] : AllTestProjects();
+    if (projects.Length == 0)
+    {
+        return GiveUp("There is no project under tests/.");
+    }
+    if (InstallWhatTestsNeed() is { } missing)
+    {
+        return GiveUp(missing);
+    }
+    if (Run(root, "dotnet", ["build", Solution, "-c", "Release", "-v", "quiet"]) != 0)
+    {
+        return GiveUp("The solution does not build.");
+    }
+
+    var runs = new List<TestRun>();
+    foreach (var project in projects)
+    {
+        runs.Add(RunTests(project, options));
+    }
+    // A filter seldom matches something in every project; then it is enough that a test ran somewhere.
+    if (options.Any(o => o.StartsWith("--filter", StringComparison.Ordinal)) && runs.Any(r => r.Ran > 0))
+    {
+        runs.RemoveAll(r => r.Ran == 0 && r.ExitCode == NoTestRan);
+    }
+    return Report(runs);
+}
+
+int GiveUp(string sentence)
+{
+    Console.Error.WriteLine(sentence);
+    Console.WriteLine("0 passed, 1 failed");
+    return 1;
+}
+
+string[] AllTestProjects() => [.. Directory.EnumerateDirectories(Path.Combine(root, "tests"))
+    .Select(folder => Path.GetFileName(folder))
+    .Order(StringComparer.Ordinal)
+    .Select(ProjectNamed)
+    .OfType<string>()];
+
+string? ProjectNamed(string name)
+{
+    var path = Path.Combine(root, "tests", name, name + ".csproj");
+    return File.Exists(path) ? path : null;
+}
+
+TestRun RunTests(string project, string[] options)
+{
+    var name = Path.GetFileNameWithoutExtension(project);
+    Console.WriteLine($"\n── tests/{name}");
+    var assembly = Ask(root, "dotnet", ["msbuild", project, "-getProperty:TargetPath", "-p:Configuration=Release"]).Trim();
+    if (!File.Exists(assembly))
+    {
+        return new TestRun(name, 0, 0, 0, $"tests/{name} was not built: is it in {Solution}?", 1);
+    }
+
+    // The counts come from the report the test framework writes, not from the text it prints; an old report must not stand in for a run that crashed.
+    var reports = Path.Combine(root, "artifacts", "tests");
+    var report = Path.Combine(reports, name + ".xml");
+    File.Delete(report);
+    string[] own = ["--report-xunit", "--report-xunit-filename", name + ".xml", "--results-directory", reports, "--no-progress"];
+    string[] limit = options.Contains("--timeout") ? [] : ["--timeout", "10m"]; // A test that hangs must still leave a line of counts behind.
+    var exitCode = Run(root, "dotnet", [assembly, .. own, .. limit, .. options]);
+
+    int passed = 0, failed = 0, skipped = 0;
+    try
+    {
+        foreach (var counts in XDocument.Load(report).Descendants("assembly"))
+        {
+            passed += Count(counts, "passed");
+            failed += Count(counts, "failed") + Count(counts, "errors"); // An error is a failure outside a test, in a fixture's clean-up for one.
+            skipped += Count(counts, "skipped");
+        }
+    }
+    catch (Exception e) when (e is IOException or XmlException or FormatException)
+    {
+        return new TestRun(name, 0, 0, 0, $"tests/{name} crashed: it ended with exit code {exitCode} and left no readable report ({e.Message})", exitCode);
+    }
+    var trouble =
+        exitCode != 0 && exitCode != NoTestRan && failed == 0 ? $"tests/{name} ended with exit code {exitCode} although no test failed." :
+        passed + failed == 0 ? $"tests/{name} ran no test." :
+        null;
+    return new TestRun(name, passed, failed, skipped, trouble, exitCode);
+}
+
+static int Count(XElement element, string name) =>
+    element.Attribute(name) is { } value ? int.Parse(value.Value, CultureInfo.InvariantCulture) : 0;
+
+int Report(IReadOnlyList<TestRun> runs)
+{
+    Console.WriteLine();
+    var width = runs.Max(r => r.Name.Length);
+    foreach (var run in runs)
+    {
+        Console.WriteLine($"{run.Name.PadRight(width)}  {run.Passed,5} passed  {run.Failed,3} failed{(run.Skipped > 0 ? $"  {run.Skipped,3} skipped" : "")}");
+    }
+    foreach (var run in runs.Where(r => r.Trouble is not null))
+    {
+        Console.WriteLine(run.Trouble);
+    }
+    var failed = runs.Sum(r => r.Failed) + runs.Count(r => r.Trouble is not null);
+    var skipped = runs.Sum(r => r.Skipped);
+    Console.WriteLine($"{runs.Sum(r => r.Passed)} passed, {failed} failed{(skipped > 0 ? $", {skipped} skipped" : "")}");
+    return failed == 0 ? 0 : 1;
+}
+
+// Answers with null, or with the sentence that tells what to install.
+string? InstallWhatTestsNeed()
+{
+    var packages = new List<string>();
+    if (!OnPath("initdb") && !PostgresFolders().Any(bin => File.Exists(Path.Combine(bin, "initdb"))))
+    {
+        packages.Add("postgresql");
+    }
+    if (!OnPath("chromium"))
+    {
+        packages.Add("chromium");
+    }
+    if (!OnPath("npm"))
+    {
+        packages.AddRange(["nodejs", "npm"]);
+    }
+    return (packages.Count > 0 ? InstallPackages(packages) : null) ?? InstallCheckers();
+}
+
+static string[] PostgresFolders() =>
+    Directory.Exists("/usr/lib/postgresql") ? [.. Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))] : [];
+
+string? InstallPackages(List<string> packages)
+{
+    var wanted = string.Join(", ", packages);
+    if (!OnPath("apt-get") || (Environment.UserName != "root" && !OnPath("sudo")))
+    {
+        return $"The tests need {wanted}: install them, so that `initdb`, `chromium` and `npm` are found, and start again.";
+    }
+    Console.WriteLine($"Installing {wanted}");
+    string[] asRoot = Environment.UserName == "root" ? [] : ["sudo"];
+    string[] aptGet = [.. asRoot, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"];
+    var installed =
+        Run(root, aptGet[0], [.. aptGet[1..], "update"]) == 0 &&
+        Run(root, aptGet[0], [.. aptGet[1..], "install", "-y", "--no-install-recommends", .. packages]) == 0;
+    return installed ? null : $"apt-get could not install {wanted}, which the tests need.";
+}
+
+// The independent implementations that the tests compare with. They are installed again only when their lock file has changed.
+string? InstallCheckers()
+{
+    var folder = Path.Combine(root, "tests", "npm");
+    var wanted = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "package-lock.json"))));
+    var stamp = Path.Combine(folder, "node_modules", ".installed");
+    if (File.Exists(stamp) && File.ReadAllText(stamp) == wanted)
+    {
+        return null;
+    }
+    if (Run(folder, "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) != 0)
+    {
+        return "npm could not install what tests/npm/package-lock.json lists, which the tests need.";
+    }
+    File.WriteAllText(stamp, wanted);
+    return null;
+}
+
+static bool OnPath(string program) =>
+    (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+
+static int Run(string folder, string program, string[] arguments)
+{
+    using var process = Start(folder, program, arguments, readOutput: false);
+    process.WaitForExit();
+    return process.ExitCode;
+}
+
+static string Ask(string folder, string program, string[] arguments)
+{
+    using var process = Start(folder, program, arguments, readOutput: true);
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return output;
+}
+
+static Process Start(string folder, string program, string[] arguments, bool readOutput)
+{
+    try
+    {
+        return Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = readOutput })!;
+    }
+    catch (Win32Exception e)
+    {
+        throw new InvalidOperationException($"'{program}' cannot be started: {e.Message}", e);
+    }
+}
+
+internal sealed record TestRun(string Name, int Passed, int Failed, int Skipped, string? Trouble, int ExitCode)
+{
+    public int Ran => Passed + Failed;
+}
