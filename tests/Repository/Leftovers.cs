@@ -60,7 +60,7 @@ public partial class Leftovers
     [GeneratedRegex("^docs/decisions/[0-9]{4}-")]
     private static partial Regex NumberedDecision();
 
-    [GeneratedRegex("(^|[-_. ])(plans?|planning|notes?|hand-?_?off|hand-?_?over|progress|status|to-?dos?|summary|scratch|wip|worklog|session|journal-of-work)([-_. ]?[0-9]*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(^|[-_. ])(plans?|planning|notes?|hand-?_?off|hand-?_?over|progress|status|to-?dos?|summary|scratch|wip|worklog)([-_. ]?[0-9]*)$", RegexOptions.IgnoreCase)]
     private static partial Regex WorkingNote();
 
     [GeneratedRegex("""(?<![\w.\-*/])/(work|root)/|(?<![\w.\-*/])/home/[a-z][\w-]*/|[A-Z]:[\\/]Users[\\/]|/Users/[a-z][\w-]*/""")]
