@@ -1,0 +1,288 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Tollgate.Sandbox;
+
+/// <summary>One line of the acquirer's books: a message and its answer, or something that it did on its own account.</summary>
+public sealed record BookLine
+{
+    /// <summary>When, by the sandbox's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, or <c>ClockMoved</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The payment.</summary>
+    public string Payment { get; init; } = string.Empty;
+
+    /// <summary>The operation that it is about.</summary>
+    public string Operation { get; init; } = string.Empty;
+
+    /// <summary>How much.</summary>
+    public long Amount { get; init; }
+
+    /// <summary>Whether the authorisation captured at once.</summary>
+    public bool Capture { get; init; }
+
+    /// <summary>Whether the answer never goes out.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>The answer.</summary>
+    public SimulatedReply? Reply { get; init; }
+
+    /// <summary>For a clock that was moved, how far it is ahead now.</summary>
+    public TimeSpan Offset { get; init; }
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(BookLine))]
+internal sealed partial class BookJson : JsonSerializerContext;
+
+/// <summary>What the acquirer knows of one operation.</summary>
+internal sealed class BookedOperation
+{
+    public required MessageKind Kind { get; init; }
+
+    public required string Payment { get; init; }
+
+    public required long Amount { get; init; }
+
+    public required SimulatedReply Reply { get; init; }
+
+    public bool Capture { get; init; }
+
+    public bool Silent { get; init; }
+
+    public bool Reversed { get; set; }
+
+    public bool Approved => Reply.ResponseCode == "00";
+}
+
+/// <summary>What the acquirer knows of one payment: amounts in the smallest unit.</summary>
+public sealed class BookedPayment
+{
+    private readonly List<BookLine> lines = [];
+
+    /// <summary>What is or was held.</summary>
+    public long Authorised { get; internal set; }
+
+    /// <summary>What was taken.</summary>
+    public long Captured { get; internal set; }
+
+    /// <summary>What was released without being taken.</summary>
+    public long Released { get; internal set; }
+
+    /// <summary>What was paid back.</summary>
+    public long Refunded { get; internal set; }
+
+    /// <summary>How many authorisations were approved and not reversed.</summary>
+    public int Authorisations { get; internal set; }
+
+    /// <summary>Whether the captured funds were paid out.</summary>
+    public bool Settled { get; internal set; }
+
+    /// <summary>The refund that is being paid out, and its amount.</summary>
+    public (string Operation, long Amount)? PendingRefund { get; internal set; }
+
+    /// <summary>Everything that was processed, in order.</summary>
+    public IReadOnlyList<BookLine> Lines => lines;
+
+    internal void Add(BookLine line) => lines.Add(line);
+
+}
+
+/// <summary>
+/// The acquirer's own books, kept apart from the gateway's so that the two can be compared. They are an append-only file of JSON lines, which a
+/// killed process leaves whole up to its last line; no line holds a card number. Not thread-safe: <see cref="SimulatedAcquirer"/> locks.
+/// </summary>
+internal sealed class AcquirerBooks : IDisposable
+{
+    private readonly Dictionary<string, BookedOperation> operations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BookedPayment> payments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> wrongCodes = new(StringComparer.Ordinal);
+    private readonly FileStream? file;
+
+    public AcquirerBooks(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        var whole = 0L;
+        if (File.Exists(path))
+        {
+            var content = File.ReadAllBytes(path);
+            whole = content.AsSpan().LastIndexOf((byte)'\n') + 1;
+            for (var start = 0; start < whole;)
+            {
+                var end = content.AsSpan(start).IndexOf((byte)'\n');
+                Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
+                start += end + 1;
+            }
+        }
+
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+
+        // The end of a line that a killed process could not finish is dropped: nobody was told of it.
+        file.SetLength(whole);
+        file.Seek(0, SeekOrigin.End);
+    }
+
+    public TimeSpan ClockOffset { get; private set; }
+
+    public IEnumerable<KeyValuePair<string, BookedPayment>> Payments => payments;
+
+    public BookedOperation? FindOperation(string operation) => operations.GetValueOrDefault(operation);
+
+    public BookedPayment? FindPayment(string payment) => payments.GetValueOrDefault(payment);
+
+    public int WrongCodes(string payment) => wrongCodes.GetValueOrDefault(payment);
+
+    public void Write(BookLine line)
+    {
+        if (file is not null)
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(line, BookJson.Default.BookLine);
+            file.Write([.. bytes, (byte)'\n']);
+        }
+
+        Apply(line);
+    }
+
+    public void Dispose() => file?.Dispose();
+
+    private void Apply(BookLine line)
+    {
+        if (line.Kind == "ClockMoved")
+        {
+            ClockOffset = line.Offset;
+            return;
+        }
+
+        if (line.Kind == "WrongCode")
+        {
+            wrongCodes[line.Payment] = WrongCodes(line.Payment) + 1;
+            return;
+        }
+
+        if (!payments.TryGetValue(line.Payment, out var payment))
+        {
+            payments.Add(line.Payment, payment = new());
+        }
+
+        payment.Add(line);
+        if (Enum.TryParse<NoticeKind>(line.Kind, out var notice))
+        {
+            ApplyNotice(payment, notice);
+        }
+        else if (Enum.Parse<MessageKind>(line.Kind) is var kind && kind == MessageKind.Reversal)
+        {
+            ApplyReversal(payment, line);
+        }
+        else
+        {
+            var operation = new BookedOperation
+            {
+                Kind = kind,
+                Payment = line.Payment,
+                Amount = line.Amount,
+                Reply = line.Reply!,
+                Capture = line.Capture,
+                Silent = line.Silent,
+            };
+            operations[line.Operation] = operation;
+            if (operation.Approved)
+            {
+                ApplyMessage(payment, operation, line.Operation);
+            }
+        }
+    }
+
+    private static void ApplyNotice(BookedPayment payment, NoticeKind notice)
+    {
+        if (notice == NoticeKind.Settled)
+        {
+            payment.Settled = true;
+            return;
+        }
+
+        payment.Refunded += notice == NoticeKind.RefundCompleted ? payment.PendingRefund?.Amount ?? 0 : 0;
+        payment.PendingRefund = null;
+    }
+
+    private static void ApplyMessage(BookedPayment payment, BookedOperation operation, string reference)
+    {
+        switch (operation.Kind)
+        {
+            case MessageKind.Authorisation:
+                payment.Authorisations++;
+                payment.Authorised += operation.Amount;
+                payment.Captured += operation.Capture ? operation.Amount : 0;
+                break;
+            case MessageKind.Capture:
+                payment.Captured += operation.Amount;
+                payment.Released += payment.Authorised - operation.Amount;
+                break;
+            case MessageKind.Void:
+                payment.Released += payment.Authorised;
+                break;
+            case MessageKind.Refund:
+                payment.PendingRefund = (reference, operation.Amount);
+                break;
+            default:
+                throw new InvalidOperationException("Only messages that move money are booked.");
+        }
+    }
+
+    private void ApplyReversal(BookedPayment payment, BookLine line)
+    {
+        if (line.Reply?.ResponseCode is not ("00" or "25"))
+        {
+            return;
+        }
+
+        if (FindOperation(line.Operation) is not { } operation)
+        {
+            // The message may still be on its way: when it comes it must find that it was undone.
+            operations[line.Operation] = new()
+            {
+                Kind = MessageKind.Reversal,
+                Payment = line.Payment,
+                Amount = line.Amount,
+                Reply = new("25", line.Reply.Reference, null, null),
+                Reversed = true,
+            };
+            return;
+        }
+
+        if (operation.Reversed)
+        {
+            return;
+        }
+
+        operation.Reversed = true;
+        if (!operation.Approved)
+        {
+            return;
+        }
+
+        switch (operation.Kind)
+        {
+            case MessageKind.Authorisation:
+                payment.Authorisations--;
+                payment.Released += operation.Amount;
+                payment.Captured -= operation.Capture ? operation.Amount : 0;
+                break;
+            case MessageKind.Capture:
+                payment.Captured -= operation.Amount;
+                payment.Released -= payment.Authorised - operation.Amount;
+                break;
+            case MessageKind.Refund:
+                payment.PendingRefund = null;
+                break;
+            default:
+                break;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Tollgate.Core.Cards;
+
+namespace Tollgate.Sandbox;
+
+/// <summary>What is asked of the simulated acquirer.</summary>
+public enum MessageKind
+{
+    /// <summary>Hold an amount; with <see cref="SimulatedMessage.Capture"/>, take it at once.</summary>
+    Authorisation,
+
+    /// <summary>Take what is held.</summary>
+    Capture,
+
+    /// <summary>Release what is held.</summary>
+    Void,
+
+    /// <summary>Give back what was taken.</summary>
+    Refund,
+
+    /// <summary>Undo a message whose outcome nobody knows.</summary>
+    Reversal,
+
+    /// <summary>Ask what came of a message.</summary>
+    Inquiry,
+}
+
+/// <summary>A message to the simulated acquirer.</summary>
+public sealed record SimulatedMessage
+{
+    /// <summary>What is asked.</summary>
+    public required MessageKind Kind { get; init; }
+
+    /// <summary>The sender's reference; a repeat under it is one message. A reversal or inquiry carries the reference of what it is about.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>The sender's reference of the payment.</summary>
+    public required string Payment { get; init; }
+
+    /// <summary>How much, in the smallest unit.</summary>
+    public required long Amount { get; init; }
+
+    /// <summary>The card; only with an authorisation.</summary>
+    public CardNumber? Card { get; init; }
+
+    /// <summary>The security code; never with a stored credential.</summary>
+    public CardVerificationCode? Code { get; init; }
+
+    /// <summary>Whether an approved authorisation is captured at once.</summary>
+    public bool Capture { get; init; }
+
+    /// <summary>Whether the card comes from a token.</summary>
+    public bool StoredCredential { get; init; }
+}
+
+/// <summary>The simulated acquirer's answer.</summary>
+/// <param name="ResponseCode">ISO 8583 DE39: <c>00</c> is yes.</param>
+/// <param name="Reference">The retrieval reference number.</param>
+/// <param name="ApprovalCode">The issuer's approval code, when it approved.</param>
+/// <param name="SchemeTransactionId">The scheme's identifier, when it approved an authorisation.</param>
+public sealed record SimulatedReply(string ResponseCode, string Reference, string? ApprovalCode, string? SchemeTransactionId);
+
+/// <summary>What the simulated acquirer tells on its own account.</summary>
+public enum NoticeKind
+{
+    /// <summary>The captured funds were paid out to the merchant.</summary>
+    Settled,
+
+    /// <summary>The refund was paid out to the cardholder.</summary>
+    RefundCompleted,
+
+    /// <summary>The refund was refused.</summary>
+    RefundRejected,
+}
+
+/// <summary>A word of the simulated acquirer on its own account.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Operation">The refund's operation, if it is about one.</param>
+public sealed record AcquirerNotice(NoticeKind Kind, string Payment, string? Operation);
+
+/// <summary>What can be made to go wrong on the way.</summary>
+public enum LinkFault
+{
+    /// <summary>The message never arrives.</summary>
+    LostRequest,
+
+    /// <summary>It is processed; the answer never arrives.</summary>
+    LostReply,
+
+    /// <summary>It is processed; the answer comes late.</summary>
+    LateReply,
+
+    /// <summary>It arrives twice.</summary>
+    Duplicate,
+
+    /// <summary>It is declined.</summary>
+    Decline,
+}

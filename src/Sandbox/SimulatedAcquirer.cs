@@ -1,0 +1,385 @@
+using System.Security.Cryptography;
+
+namespace Tollgate.Sandbox;
+
+/// <summary>How the pretend world behaves.</summary>
+/// <param name="SettlementDelay">From a capture to the arrival of its funds, sandbox time.</param>
+/// <param name="RefundDelay">From a refund to its payout, sandbox time.</param>
+/// <param name="ReplyDelay">How long each answer takes, real time.</param>
+/// <param name="LateReplyDelay">How long an answer takes that a fault makes late, real time.</param>
+public sealed record SandboxBehaviour(TimeSpan SettlementDelay, TimeSpan RefundDelay, TimeSpan ReplyDelay, TimeSpan LateReplyDelay);
+
+/// <summary>
+/// A pretend acquirer and issuer: it answers by test card, keeps its own durable books, settles and pays refunds out on the sandbox's clock,
+/// and can be told to lose, delay, repeat or decline messages. A lost message or answer simply never comes, as on a real wire.
+/// </summary>
+public sealed class SimulatedAcquirer : IDisposable
+{
+    private sealed record ArmedFault(LinkFault Fault, MessageKind? Kind, string? Payment)
+    {
+        public int Remaining { get; set; }
+    }
+
+    /// <summary>A link that gives no answer is closed after this time, so that nothing waits for ever.</summary>
+    private static readonly TimeSpan LinkTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim ownAccount = new(1, 1);
+    private readonly AcquirerBooks books;
+    private readonly SandboxBehaviour behaviour;
+    private readonly List<ArmedFault> faults = [];
+    private readonly PriorityQueue<AcquirerNotice, DateTimeOffset> due = new();
+    private readonly CancellationTokenSource closing = new();
+
+    /// <summary>Opens the books.</summary>
+    /// <param name="booksPath">Their file; <see langword="null"/> keeps them in memory only.</param>
+    /// <param name="behaviour">How the pretend world behaves.</param>
+    /// <param name="real">Real time.</param>
+    public SimulatedAcquirer(string? booksPath, SandboxBehaviour behaviour, TimeProvider real)
+    {
+        this.behaviour = behaviour;
+        books = new(booksPath);
+        Clock = new(real, books.ClockOffset);
+        foreach (var (reference, payment) in books.Payments)
+        {
+            Schedule(reference, payment);
+        }
+    }
+
+    /// <summary>The clock by which it settles and pays out.</summary>
+    public SandboxClock Clock { get; }
+
+    /// <summary>Who hears what it does on its own account. It tells again until it is heard.</summary>
+    public Func<AcquirerNotice, Task>? Listener { get; set; }
+
+    /// <summary>Sends a message and waits for the answer, which may never come: then the call ends with a <see cref="TimeoutException"/> after a minute.</summary>
+    public async Task<SimulatedReply> ExchangeAsync(SimulatedMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var fault = TakeFault(message);
+        if (fault == LinkFault.LostRequest)
+        {
+            return await NeverAsync();
+        }
+
+        var card = message.Card is null ? null : TestCards.Find(message.Card);
+        if (behaviour.ReplyDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(behaviour.ReplyDelay, closing.Token);
+        }
+
+        SimulatedReply reply;
+        lock (gate)
+        {
+            reply = Process(message, card, declined: fault == LinkFault.Decline);
+            if (fault == LinkFault.Duplicate)
+            {
+                reply = Process(message, card, declined: false);
+            }
+        }
+
+        if (fault == LinkFault.LostReply || card is { Silent: true })
+        {
+            return await NeverAsync();
+        }
+
+        var delay = fault == LinkFault.LateReply ? behaviour.LateReplyDelay : card?.Delay ?? TimeSpan.Zero;
+        if (delay > TimeSpan.Zero)
+        {
+            await Task.Delay(delay, closing.Token);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Has something go wrong with the next messages that match.</summary>
+    public void Arm(LinkFault fault, MessageKind? kind, string? payment, int times)
+    {
+        lock (gate)
+        {
+            faults.Add(new(fault, kind, payment) { Remaining = times });
+        }
+    }
+
+    /// <summary>Reads the books of one payment under their lock.</summary>
+    public T? Read<T>(string payment, Func<BookedPayment, T> read)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        lock (gate)
+        {
+            return books.FindPayment(payment) is { } booked ? read(booked) : null;
+        }
+    }
+
+    /// <summary>When it will next do something on its own account.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (gate)
+            {
+                return due.TryPeek(out _, out var at) ? at : null;
+            }
+        }
+    }
+
+    /// <summary>Does everything that is due by its clock, in order.</summary>
+    public async Task RunDueAsync()
+    {
+        while (true)
+        {
+            AcquirerNotice? notice;
+            lock (gate)
+            {
+                if (!due.TryPeek(out notice, out var at) || at > Clock.GetUtcNow())
+                {
+                    return;
+                }
+
+                due.Dequeue();
+            }
+
+            try
+            {
+                await DoAsync(notice);
+            }
+            catch
+            {
+                // The listener was not reached: the notice stays due, a little later, and whoever runs this hears why.
+                lock (gate)
+                {
+                    due.Enqueue(notice, Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+                }
+
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Does something on its own account now, without waiting for its time. False when it does not apply.</summary>
+    public Task<bool> DoNowAsync(NoticeKind kind, string payment)
+    {
+        string? operation;
+        lock (gate)
+        {
+            operation = books.FindPayment(payment)?.PendingRefund?.Operation;
+        }
+
+        return DoAsync(new(kind, payment, kind == NoticeKind.Settled ? null : operation));
+    }
+
+    /// <summary>Moves the clock to an instant; the move survives a restart.</summary>
+    public void MoveClock(DateTimeOffset instant)
+    {
+        lock (gate)
+        {
+            Clock.MoveTo(instant);
+            books.Write(new() { At = Clock.GetUtcNow(), Kind = "ClockMoved", Offset = Clock.Offset });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        closing.Cancel();
+        lock (gate)
+        {
+            books.Dispose();
+        }
+
+        ownAccount.Dispose();
+        closing.Dispose();
+    }
+
+    internal int CountWrongCodes(string payment)
+    {
+        lock (gate)
+        {
+            return books.WrongCodes(payment);
+        }
+    }
+
+    internal int AddWrongCode(string payment)
+    {
+        lock (gate)
+        {
+            books.Write(new() { At = Clock.GetUtcNow(), Kind = "WrongCode", Payment = payment });
+            return books.WrongCodes(payment);
+        }
+    }
+
+    private async Task<SimulatedReply> NeverAsync()
+    {
+        await Task.Delay(LinkTimeout, closing.Token);
+        throw new TimeoutException("The link gave no answer.");
+    }
+
+    private async Task<bool> DoAsync(AcquirerNotice notice)
+    {
+        await ownAccount.WaitAsync(closing.Token);
+        try
+        {
+            lock (gate)
+            {
+                if (books.FindPayment(notice.Payment) is not { } payment || !Applies(payment, notice))
+                {
+                    return false;
+                }
+            }
+
+            if (Listener is { } listener)
+            {
+                await listener(notice);
+            }
+
+            lock (gate)
+            {
+                books.Write(new()
+                {
+                    At = Clock.GetUtcNow(),
+                    Kind = notice.Kind.ToString(),
+                    Payment = notice.Payment,
+                    Operation = notice.Operation ?? string.Empty,
+                });
+            }
+
+            return true;
+        }
+        finally
+        {
+            ownAccount.Release();
+        }
+    }
+
+    private static bool Applies(BookedPayment payment, AcquirerNotice notice) => notice.Kind == NoticeKind.Settled
+        ? payment.Captured > 0 && !payment.Settled
+        : payment.PendingRefund is { } refund && refund.Operation == notice.Operation;
+
+    private LinkFault? TakeFault(SimulatedMessage message)
+    {
+        lock (gate)
+        {
+            var armed = faults.Find(f => (f.Kind ?? message.Kind) == message.Kind && (f.Payment ?? message.Payment) == message.Payment);
+            if (armed is null)
+            {
+                return null;
+            }
+
+            if (--armed.Remaining == 0)
+            {
+                faults.Remove(armed);
+            }
+
+            return armed.Fault;
+        }
+    }
+
+    private SimulatedReply Process(SimulatedMessage message, TestCard? card, bool declined)
+    {
+        var known = books.FindOperation(message.Operation);
+        if (message.Kind == MessageKind.Inquiry)
+        {
+            return known switch
+            {
+                null or { Reversed: true } => new("25", Reference(), null, null),
+                { Silent: true } => new("96", Reference(), null, null),
+                _ => known.Reply,
+            };
+        }
+
+        if (message.Kind != MessageKind.Reversal && known is not null)
+        {
+            return known.Reply;
+        }
+
+        var code = declined ? "05" : Judge(message, card, known);
+        var approved = code == "00";
+        var reply = new SimulatedReply(
+            code,
+            Reference(),
+            approved && message.Kind == MessageKind.Authorisation ? Digits(6) : null,
+            approved && message.Kind == MessageKind.Authorisation ? Digits(15) : null);
+        books.Write(new()
+        {
+            At = Clock.GetUtcNow(),
+            Kind = message.Kind.ToString(),
+            Payment = message.Payment,
+            Operation = message.Operation,
+            Amount = message.Amount,
+            Capture = message.Capture,
+            Silent = card is { Silent: true },
+            Reply = reply,
+        });
+        if (approved)
+        {
+            Schedule(message.Payment, books.FindPayment(message.Payment)!);
+        }
+
+        return reply;
+    }
+
+    private string Judge(SimulatedMessage message, TestCard? card, BookedOperation? known)
+    {
+        var payment = books.FindPayment(message.Payment);
+        switch (message.Kind)
+        {
+            case MessageKind.Authorisation:
+                return message.StoredCredential ? card?.StoredCredentialCode ?? card?.ResponseCode ?? "14" : card?.ResponseCode ?? "14";
+            case MessageKind.Capture:
+                return payment is { Captured: 0, Released: 0 } && message.Amount <= payment.Authorised ? "00" : "12";
+            case MessageKind.Void:
+                return payment is { Captured: 0, Released: 0, Authorised: > 0 } ? "00" : "12";
+            case MessageKind.Refund:
+                return payment is { PendingRefund: null } && message.Amount <= payment.Captured - payment.Refunded ? "00" : "12";
+            case MessageKind.Reversal:
+                if (known is null)
+                {
+                    return "25";
+                }
+
+                // What has been paid out, or was a release itself, cannot be undone.
+                var through = known.Kind switch
+                {
+                    MessageKind.Void => true,
+                    MessageKind.Capture => payment is { Settled: true },
+                    MessageKind.Authorisation => known.Capture && payment is { Settled: true },
+                    MessageKind.Refund => known.Approved && !known.Reversed && payment?.PendingRefund?.Operation != message.Operation,
+                    _ => false,
+                };
+                return through ? "12" : "00";
+            default:
+                return "12";
+        }
+    }
+
+    private void Schedule(string reference, BookedPayment payment)
+    {
+        if (payment.Captured > 0 && !payment.Settled)
+        {
+            due.Enqueue(new(NoticeKind.Settled, reference, null), LastLine(payment, capturing: true) + behaviour.SettlementDelay);
+        }
+
+        if (payment.PendingRefund is { } refund)
+        {
+            due.Enqueue(new(NoticeKind.RefundCompleted, reference, refund.Operation), LastLine(payment, capturing: false) + behaviour.RefundDelay);
+        }
+    }
+
+    private static DateTimeOffset LastLine(BookedPayment payment, bool capturing) => payment.Lines.Last(line => capturing
+        ? line.Kind == nameof(MessageKind.Capture) || (line.Kind == nameof(MessageKind.Authorisation) && line.Capture)
+        : line.Kind == nameof(MessageKind.Refund)).At;
+
+    private static string Reference() => Digits(12);
+
+    private static string Digits(int count)
+    {
+        Span<char> digits = stackalloc char[count];
+        for (var i = 0; i < count; i++)
+        {
+            digits[i] = (char)('0' + RandomNumberGenerator.GetInt32(10));
+        }
+
+        return digits.ToString();
+    }
+}

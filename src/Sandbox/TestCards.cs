@@ -1,0 +1,52 @@
+using System.Collections.Frozen;
+using Tollgate.Core.Cards;
+
+namespace Tollgate.Sandbox;
+
+/// <summary>When the issuer of a test card wants to see the cardholder.</summary>
+internal enum ChallengePolicy
+{
+    Never,
+    Frictionless,
+    RegularOnly,
+    AlsoUnscheduledRawCard,
+}
+
+/// <summary>What a test card does.</summary>
+/// <param name="ResponseCode">The issuer's answer to an authorisation, ISO 8583 DE39.</param>
+/// <param name="Challenge">When the issuer wants to see the cardholder.</param>
+/// <param name="StoredCredentialCode">The answer to later authorisations by token, when it differs.</param>
+/// <param name="Delay">How long the answer takes.</param>
+/// <param name="Silent">Whether the answer to an authorisation never comes, and an inquiry cannot say.</param>
+internal sealed record TestCard(
+    string ResponseCode = "00",
+    ChallengePolicy Challenge = ChallengePolicy.Never,
+    string? StoredCredentialCode = null,
+    TimeSpan Delay = default,
+    bool Silent = false);
+
+/// <summary>The published test numbers and what each does; any other number is approved without a challenge.</summary>
+internal static class TestCards
+{
+    private static readonly TestCard Ordinary = new();
+
+    private static readonly FrozenDictionary<string, TestCard> Rows = new Dictionary<string, TestCard>(StringComparer.Ordinal)
+    {
+        ["4111111111111111"] = new(Challenge: ChallengePolicy.RegularOnly),
+        ["4000000000003055"] = new(Challenge: ChallengePolicy.Frictionless),
+        ["4000000000003220"] = new(Challenge: ChallengePolicy.AlsoUnscheduledRawCard),
+        ["4000008400001629"] = new("05", ChallengePolicy.RegularOnly),
+        ["4000000000000002"] = new("05"),
+        ["4000000000009995"] = new("51"),
+        ["4000000000000069"] = new("54"),
+        ["4000000000000127"] = new("N7"),
+        ["4000000000000119"] = new("96"),
+        ["4000000000009987"] = new("41"),
+        ["4000000000009979"] = new("43"),
+        ["4000000000000341"] = new(StoredCredentialCode: "05"),
+        ["4000000000000101"] = new(Silent: true),
+        ["4000000000000044"] = new(Delay: TimeSpan.FromSeconds(3)),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static TestCard Find(CardNumber number) => Rows.GetValueOrDefault(number.Reveal(), Ordinary);
+}

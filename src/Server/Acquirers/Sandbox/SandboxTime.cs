@@ -1,0 +1,75 @@
+using Tollgate.Sandbox;
+using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
+
+namespace Tollgate.Server.Acquirers.Sandbox;
+
+/// <summary>
+/// Moves the sandbox's clock, stopping at every instant at which something is due, so that what would have happened in that time has happened in its
+/// order when the call answers: a refund that is paid out after thirty seconds does not expire because ten days went by at once.
+/// </summary>
+internal sealed class SandboxTime(SimulatedAcquirer acquirer, PaymentReader reader, DueWork work) : IDisposable
+{
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    public DateTimeOffset Now => acquirer.Clock.GetUtcNow();
+
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            var target = Now + by;
+            while (true)
+            {
+                await acquirer.RunDueAsync();
+                await work.RunAsync();
+                var now = Now;
+                if (now >= target)
+                {
+                    return;
+                }
+
+                DateTimeOffset?[] stops = [target, Later(acquirer.NextDue, now), await reader.NextDueAsync(now)];
+                acquirer.MoveClock(stops.Min()!.Value);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private static DateTimeOffset? Later(DateTimeOffset? instant, DateTimeOffset than) => instant > than ? instant : null;
+}
+
+/// <summary>Lets the simulated acquirer do what it does by itself when its time has come.</summary>
+internal sealed class SandboxWork(SimulatedAcquirer acquirer, ILogger<SandboxWork> logger) : BackgroundService
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Rest);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await acquirer.RunDueAsync();
+                }
+                catch (Exception bug) when (!stoppingToken.IsCancellationRequested)
+                {
+                    Log.BackgroundBroke(logger, nameof(SandboxWork), bug);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server is shutting down.
+        }
+    }
+}

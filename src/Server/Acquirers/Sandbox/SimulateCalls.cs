@@ -1,0 +1,162 @@
+using System.Xml;
+using Tollgate.Client.Contract;
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+using Tollgate.Sandbox;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Http;
+using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
+using Payment = Tollgate.Core.Payments.Payment;
+
+namespace Tollgate.Server.Acquirers.Sandbox;
+
+/// <summary>The calls that only the sandbox has: make something happen, move the clock, break the wire, look into the acquirer's books.</summary>
+internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time, PaymentReader reader, PaymentRunner runner, PaymentRenderer renderer)
+{
+    private static readonly TimeSpan LongestMove = TimeSpan.FromDays(3660);
+
+    /// <summary><c>POST /api/v2/cards/simulate</c>.</summary>
+    public async Task SimulateAsync(HttpContext context, App app)
+    {
+        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        var errors = new FieldErrors();
+        var fields = new JsonFields(body.Root, string.Empty, errors);
+        var uuid = fields.Text("uuid", 64, required: true);
+        var wished = fields.Choice<SimulatedEvent>("event", required: true);
+        if (errors.Any)
+        {
+            await Answer.Invalid(errors).WriteAsync(context);
+            return;
+        }
+
+        if (await reader.FindAsync(app.Id, uuid!) is not { } payment)
+        {
+            await Answer.NotFound().WriteAsync(context);
+            return;
+        }
+
+        var refusal = await MakeHappenAsync(payment, wished!.Value);
+        var answer = refusal is { } why
+            ? Answer.Refused(why)
+            : Answer.Ok(renderer.Render((await reader.FindAsync(payment.Id))!), ResponseJson.Numbers.PaymentResponse);
+        await answer.WriteAsync(context);
+    }
+
+    /// <summary><c>GET /api/v2/sandbox/clock</c>.</summary>
+    public Task ReadClockAsync(HttpContext context, App app) => Answer.Ok(new() { Now = time.Now }, ResponseJson.Numbers.ClockResponse).WriteAsync(context);
+
+    /// <summary><c>POST /api/v2/sandbox/clock</c>.</summary>
+    public async Task MoveClockAsync(HttpContext context, App app)
+    {
+        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        var errors = new FieldErrors();
+        var text = new JsonFields(body.Root, string.Empty, errors).Text("advance", 64, required: true);
+        var span = text is null ? null : ParseDuration(text);
+        if (text is not null && span is null)
+        {
+            errors.Add("advance", "is invalid");
+        }
+
+        if (span is null)
+        {
+            await Answer.Invalid(errors).WriteAsync(context);
+            return;
+        }
+
+        await time.AdvanceAsync(span.Value);
+        await ReadClockAsync(context, app);
+    }
+
+    /// <summary><c>POST /api/v2/sandbox/faults</c>.</summary>
+    public async Task InjectFaultAsync(HttpContext context, App app)
+    {
+        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
+        var errors = new FieldErrors();
+        var fields = new JsonFields(body.Root, string.Empty, errors);
+        var fault = fields.Choice<LinkFault>("fault", required: true);
+        var kind = fields.Choice<MessageKind>("message");
+        var uuid = fields.Text("uuid", 64);
+        var times = fields.SmallInteger("times", 1, 1000) ?? 1;
+        if (errors.Any)
+        {
+            await Answer.Invalid(errors).WriteAsync(context);
+            return;
+        }
+
+        acquirer.Arm(fault!.Value, kind, uuid, times);
+        await Answer.Ok(new(), ResponseJson.Numbers.DeleteTokenResponse).WriteAsync(context);
+    }
+
+    /// <summary><c>GET /api/v2/sandbox/books/{uuid}</c>.</summary>
+    public async Task ReadBooksAsync(HttpContext context, App app)
+    {
+        var uuid = QueryFields.Cleaned((string?)context.Request.RouteValues["uuid"]);
+        if (await reader.FindAsync(app.Id, uuid) is null)
+        {
+            await Answer.NotFound().WriteAsync(context);
+            return;
+        }
+
+        var books = acquirer.Read(uuid, booked => new BooksResponse
+        {
+            Uuid = uuid,
+            Authorised = booked.Authorised,
+            Captured = booked.Captured,
+            Released = booked.Released,
+            Refunded = booked.Refunded,
+            Authorisations = booked.Authorisations,
+            Settled = booked.Settled,
+            Entries = [.. booked.Lines.Select(line => new BooksEntry
+            {
+                Operation = line.Operation,
+                Message = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(line.Kind),
+                Amount = line.Amount,
+                Result = line.Reply?.ResponseCode ?? "00",
+            })],
+        });
+        var nothing = new BooksResponse
+        {
+            Uuid = uuid,
+            Authorised = 0,
+            Captured = 0,
+            Released = 0,
+            Refunded = 0,
+            Authorisations = 0,
+            Settled = false,
+            Entries = [],
+        };
+        await Answer.Ok(books ?? nothing, ResponseJson.Numbers.BooksResponse).WriteAsync(context);
+    }
+
+    private async Task<Refusal?> MakeHappenAsync(Payment payment, SimulatedEvent wished)
+    {
+        switch (wished)
+        {
+            case SimulatedEvent.Settled:
+                return await acquirer.DoNowAsync(NoticeKind.Settled, payment.Id.Value) ? null : Refusal.NotSettleable;
+            case SimulatedEvent.RefundCompleted:
+                return await acquirer.DoNowAsync(NoticeKind.RefundCompleted, payment.Id.Value) ? null : Refusal.NoRefundPending;
+            case SimulatedEvent.RefundRejected:
+                return await acquirer.DoNowAsync(NoticeKind.RefundRejected, payment.Id.Value) ? null : Refusal.NoRefundPending;
+            case SimulatedEvent.Expired:
+                return payment.InFlight is null ? (await runner.EndTimeAsync(payment)).Refusal : Refusal.OperationInFlight;
+            default:
+                // Disputes are not part of the sandbox yet: their events apply to no payment.
+                return Refusal.StaleOperation;
+        }
+    }
+
+    private static TimeSpan? ParseDuration(string text)
+    {
+        try
+        {
+            var span = XmlConvert.ToTimeSpan(text);
+            return span > TimeSpan.Zero && span <= LongestMove ? span : null;
+        }
+        catch (Exception wrong) when (wrong is FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Vault;
+
+namespace Tollgate.Server.Http;
+
+/// <summary>One request under an idempotency key, and how its answer is rendered from the payment.</summary>
+internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<Payment, Answer> render)
+{
+    public byte[] KeyDigest => keyDigest;
+
+    public byte[] RequestDigest => requestDigest;
+
+    /// <summary>Reserves the key, together with the first thing that the request writes.</summary>
+    public IdempotencyClaim Claim(PaymentId? payment, DateTimeOffset at) => new(keyDigest, requestDigest, payment, at);
+
+    /// <summary>The answer for a payment, as the key will repeat it.</summary>
+    public IdempotencyAnswer AnswerFor(Payment payment) => Keep(render(payment));
+
+    /// <summary>The answer for a payment as it is now.</summary>
+    public Answer AnswerNow(Payment payment) => render(payment);
+
+    public IdempotencyAnswer Keep(Answer answer) => new(keyDigest, answer.StatusCode, answer.Body);
+}
+
+/// <summary>
+/// The idempotency keys: the same key and body give the first answer again; the same key with another body is refused; while the first is
+/// still running, so is the second. Keys are kept for a day, per app, as keyed digests.
+/// </summary>
+internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVault vault, TimeProvider clock)
+{
+    private static readonly Answer InUse = Answer.Error(409, "IDEMPOTENCY_KEY_IN_USE", "A request with this Idempotency-Key is still running.");
+
+    private static readonly Answer Reused = Answer.Error(422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request.");
+
+    /// <summary>Reads the header of a request: quoted or bare, at most 255 visible characters.</summary>
+    /// <exception cref="BadRequestException">It cannot be a key.</exception>
+    public KeyedRequest? Read(HttpRequest request, AppId app, byte[] body, Func<Payment, Answer> render)
+    {
+        var header = request.Headers["Idempotency-Key"];
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        var key = header.ToString();
+        if (key.Length >= 2 && key[0] == '"' && key[^1] == '"')
+        {
+            key = key[1..^1];
+        }
+
+        if (header.Count > 1 || key.Length is 0 or > 255 || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw new BadRequestException(StatusCodes.Status400BadRequest, "Idempotency-Key must be one text of 1 to 255 visible characters.");
+        }
+
+        // Both paths of the API are one API: a retry may come by the other.
+        var call = request.Path.Value!.Split('/')[^1];
+        var digest = vault.Digest([.. Encoding.UTF8.GetBytes($"request|{app}|{call}|"), .. body]);
+        return new(vault.Digest(Encoding.UTF8.GetBytes($"key|{app}|{key}")), digest, render);
+    }
+
+    /// <summary>Answers with what the key answers already, if anything.</summary>
+    public async Task<bool> TryReplayAsync(HttpContext context, AppId app, KeyedRequest? request)
+    {
+        if (request is null || await FindAsync(app, request) is not var (answer, replayed))
+        {
+            return false;
+        }
+
+        await answer.WriteAsync(context, replayed);
+        return true;
+    }
+
+    /// <summary>Answers a request whose key was taken while it ran.</summary>
+    public async Task ReplayAsync(HttpContext context, AppId app, KeyedRequest request)
+    {
+        if (!await TryReplayAsync(context, app, request))
+        {
+            await InUse.WriteAsync(context);
+        }
+    }
+
+    /// <summary>Keeps an answer that nothing else was written for. Whoever was first with the key stands.</summary>
+    public Task KeepAsync(AppId app, KeyedRequest request, PaymentId payment, Answer answer) => journal.CommitAsync(new()
+    {
+        App = app,
+        At = clock.GetUtcNow(),
+        Idempotency = request.Claim(payment, clock.GetUtcNow()),
+        Answer = request.Keep(answer),
+    });
+
+    private async Task<(Answer Answer, bool Replayed)?> FindAsync(AppId app, KeyedRequest request)
+    {
+        if (await reader.FindAnswerAsync(app, request.KeyDigest, clock.GetUtcNow() - TimeSpan.FromDays(1)) is not { } stored)
+        {
+            return null;
+        }
+
+        if (!CryptographicOperations.FixedTimeEquals(stored.RequestDigest, request.RequestDigest))
+        {
+            return (Reused, false);
+        }
+
+        if (stored is { StatusCode: { } status, Body: { } body })
+        {
+            return (new(status, body), true);
+        }
+
+        // The first request has not been answered: it is running, or its process died. Then recovery ends what it began, and the payment as it
+        // is after that is the answer.
+        return stored.PaymentUuid is { } uuid && await reader.FindAsync(app, uuid) is { InFlight: null } payment
+            ? (request.AnswerNow(payment), true)
+            : (InUse, false);
+    }
+}

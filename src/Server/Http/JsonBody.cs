@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Tollgate.Server.Http;
+
+/// <summary>A request's body: a JSON object of at most 64 KiB, and its bytes.</summary>
+internal sealed class JsonBody : IDisposable
+{
+    private const int MaximumLength = 64 * 1024;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    private readonly JsonDocument document;
+
+    private JsonBody(JsonDocument document, byte[] bytes)
+    {
+        this.document = document;
+        Bytes = bytes;
+    }
+
+    public JsonElement Root => document.RootElement;
+
+    /// <summary>The body as it came. It may hold a card number: it is compared by keyed digest, and never kept.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="BadRequestException">It is not what it should be.</exception>
+    public static async Task<JsonBody> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        var type = request.ContentType?.Split(';')[0].Trim();
+        if (!string.Equals(type, "application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadRequestException(StatusCodes.Status415UnsupportedMediaType, "Content-Type must be application/json.");
+        }
+
+        if (request.ContentLength > MaximumLength)
+        {
+            throw TooLong();
+        }
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(cancel);
+            if (read.Buffer.Length > MaximumLength)
+            {
+                throw TooLong();
+            }
+
+            if (read.IsCompleted)
+            {
+                var bytes = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return Parse(bytes);
+            }
+
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    public void Dispose() => document.Dispose();
+
+    private static JsonBody Parse(byte[] bytes)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(bytes, Options);
+        }
+        catch (JsonException)
+        {
+            throw new BadRequestException(StatusCodes.Status400BadRequest, "The body is not valid JSON, repeats a key, or is nested too deeply.");
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            return new(document, bytes);
+        }
+
+        document.Dispose();
+        throw new BadRequestException(StatusCodes.Status400BadRequest, "The body must be a JSON object.");
+    }
+
+    private static BadRequestException TooLong() => new(StatusCodes.Status413PayloadTooLarge, "The body must not be longer than 64 KiB.");
+}
+
+/// <summary>A request that cannot be read at all.</summary>
+internal sealed class BadRequestException(int statusCode, string message) : Exception(message)
+{
+    public int StatusCode => statusCode;
+}

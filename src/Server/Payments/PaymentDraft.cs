@@ -1,0 +1,83 @@
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+using Tollgate.Server.Http;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Webhooks;
+
+namespace Tollgate.Server.Payments;
+
+/// <summary>A payment on its way from one version to the next: commands go in, events gather, and the journal commits them together.</summary>
+internal sealed class PaymentDraft
+{
+    private readonly Payment? before;
+    private readonly List<RecordedEvent> events = [];
+    private readonly List<NewWebhook> webhooks = [];
+
+    /// <summary>Begins at a payment as it was loaded, or at none.</summary>
+    public PaymentDraft(Payment? before)
+    {
+        this.before = before;
+        Now = before!;
+    }
+
+    /// <summary>The payment as it is now; there is none before it is created.</summary>
+    public Payment Now { get; private set; }
+
+    /// <summary>Applies a command; says why not when it is refused.</summary>
+    public Refusal? Apply(PaymentCommand command, WebhookComposer composer)
+    {
+        var decision = PaymentDecider.Decide(Now, command);
+        if (decision.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var happened = decision.Event!;
+        var statusBefore = Now?.Status ?? PaymentStatus.Pending;
+        Now = Payment.Evolve(Now, happened);
+        var recorded = new RecordedEvent(happened, Now.Version, statusBefore, Now.Status);
+        events.Add(recorded);
+        if (recorded.ChangesStatus && composer.Compose(Now) is { } webhook)
+        {
+            webhooks.Add(webhook);
+        }
+
+        return null;
+    }
+
+    /// <summary>Applies a command that cannot be refused here.</summary>
+    public void Require(PaymentCommand command, WebhookComposer composer)
+    {
+        var refusal = Apply(command, composer);
+        Check.That(refusal is null, $"{command.GetType().Name} is not refused here, and was: {refusal}");
+    }
+
+    /// <summary>What is to be committed.</summary>
+    public Change ToChange(DateTimeOffset at, KeyedRequest? claims = null, KeyedRequest? answers = null, ChangeExtras? extras = null)
+    {
+        var ended = Now.End is not null && before?.End is null;
+        return new()
+        {
+            App = Now.Facts.App,
+            At = at,
+            Payment = Now,
+            ExpectedVersion = before?.Version ?? 0,
+            Events = events,
+            Webhooks = webhooks,
+            Idempotency = claims?.Claim(Now.Id, at),
+            Answer = answers?.AnswerFor(Now),
+            NewCard = extras?.NewCard,
+            NeedsCard = extras?.NeedsCard,
+            SealedCode = extras?.SealedCode,
+            Claims = extras?.Claims ?? [],
+
+            // The security code has had its use once the issuer answered or the session ended; a card whose payment was never approved
+            // can never be used again.
+            DeletesCode = before is { ChallengeKey: not null, Status: PaymentStatus.Pending } && Now.Status != PaymentStatus.Pending,
+            DestroysCard = ended && Now.Facts.BroughtCard && !Now.WasAuthorised ? Now.Facts.Token : null,
+        };
+    }
+}
+
+/// <summary>What a new payment writes besides itself.</summary>
+internal sealed record ChangeExtras(NewCard? NewCard, CardToken? NeedsCard, byte[]? SealedCode, IReadOnlyList<OrderClaim> Claims);

@@ -1,0 +1,337 @@
+using System.Collections.Concurrent;
+using Tollgate.Core;
+using Tollgate.Core.Authentication;
+using Tollgate.Core.Cards;
+using Tollgate.Core.Payments;
+using Tollgate.Server.Acquirers;
+using Tollgate.Server.Http;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Webhooks;
+using Tollgate.Vault;
+
+namespace Tollgate.Server.Payments;
+
+/// <summary>What became of a step: the payment as it is, or why nothing was done.</summary>
+/// <param name="Payment">The payment as the step left it.</param>
+/// <param name="Refusal">Why nothing was done.</param>
+/// <param name="KeyTaken">The request's idempotency key was taken by another in the meantime.</param>
+internal readonly record struct StepResult(Payment? Payment, Refusal? Refusal = null, bool KeyTaken = false);
+
+/// <summary>
+/// Takes a payment through one step: load, decide, commit, send, decide, commit. What is about to be sent is committed before a byte leaves;
+/// what came of it is committed after.
+/// </summary>
+internal sealed class PaymentRunner(
+    Journal journal,
+    PaymentReader reader,
+    IAcquirer acquirer,
+    CardVault vault,
+    WebhookComposer composer,
+    TimeProvider clock,
+    ILogger<PaymentRunner> logger) : IAcquirerListener
+{
+    /// <summary>How long after the acquirer's time is over recovery takes an operation for abandoned.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<OperationId, bool> running = new();
+
+    /// <summary>Raised when something is due at once.</summary>
+    public event Action? WorkDue;
+
+    /// <summary>Whether this process is waiting for the answer to an operation.</summary>
+    public bool IsRunning(OperationId operation) => running.ContainsKey(operation);
+
+    /// <summary>Now, to the millisecond: what is stored is what was decided on.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return new(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Prepares the start of an authorisation, as part of a draft.</summary>
+    public void StartAuthorisation(PaymentDraft draft, DateTimeOffset now) =>
+        draft.Require(new PaymentCommand.StartAuthorisation(now, Identifiers.NewOperation(), ActAt(now)), composer);
+
+    /// <summary>Sends the authorisation that a committed draft has started, and records what came of it.</summary>
+    public Task<Payment> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed)
+    {
+        var facts = payment.Facts;
+        return SendAsync(
+            payment,
+            new AcquirerOrder.Authorise(
+                payment.InFlight!.Id,
+                payment.Id,
+                facts.Amount,
+                card,
+                facts.Card.Expiry,
+                code,
+                facts.CaptureAtOnce,
+                facts.Type,
+                facts.Reason,
+                StoredCredential: !facts.BroughtCard,
+                facts.PreviousSchemeTransactionId,
+                payment.Authentication),
+            keyed);
+    }
+
+    /// <summary>Captures, wholly or in part.</summary>
+    public Task<StepResult> CaptureAsync(Payment payment, Money? amount, KeyedRequest? keyed) =>
+        OperateAsync(payment, now => new PaymentCommand.StartCapture(now, Identifiers.NewOperation(), amount, ActAt(now)), keyed);
+
+    /// <summary>Releases the hold.</summary>
+    public Task<StepResult> VoidAsync(Payment payment, OperationCause cause, KeyedRequest? keyed) =>
+        OperateAsync(payment, now => new PaymentCommand.StartVoid(now, Identifiers.NewOperation(), cause, ActAt(now)), keyed);
+
+    /// <summary>Gives back, wholly or in part.</summary>
+    public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed) =>
+        OperateAsync(payment, now => new PaymentCommand.StartRefund(now, Identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
+
+    /// <summary>The cardholder passed the challenge: authorises, once.</summary>
+    public async Task<StepResult> PassChallengeAsync(Payment payment, AuthenticationResult result)
+    {
+        for (var current = payment; ;)
+        {
+            var now = Now;
+            var draft = new PaymentDraft(current);
+            if (draft.Apply(new PaymentCommand.RecordAuthentication(now, result), composer) is { } refusal)
+            {
+                return new(current, refusal);
+            }
+
+            var sealedCode = await reader.FindSealedCodeAsync(current.Id);
+            var card = await reader.FindCardAsync(current.Facts.Token);
+            StartAuthorisation(draft, now);
+            if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
+            {
+                var number = vault.Unseal(card!.Sealed!, current.Facts.Token, current.Facts.App);
+                var code = sealedCode is null ? null : vault.UnsealCode(sealedCode, current.Id, current.Facts.App, number.Brand);
+                return new(await AuthoriseAsync(draft.Now, number, code, null));
+            }
+
+            current = await ReloadAsync(current);
+        }
+    }
+
+    /// <summary>A step without an exchange: decides, commits, and tries again when the payment has moved in between.</summary>
+    public async Task<StepResult> ApplyAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> command)
+    {
+        for (var current = payment; ;)
+        {
+            var now = Now;
+            var draft = new PaymentDraft(current);
+            if (draft.Apply(command(now), composer) is { } refusal)
+            {
+                return new(current, refusal);
+            }
+
+            if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
+            {
+                return new(draft.Now);
+            }
+
+            current = await ReloadAsync(current);
+        }
+    }
+
+    /// <summary>Ends what the time has ended, or settles an operation that nobody waits for any more.</summary>
+    public async Task<Payment> DoDueAsync(Payment payment)
+    {
+        if (payment.InFlight is { } operation)
+        {
+            return IsRunning(operation.Id) ? payment : await RecoverAsync(payment, operation);
+        }
+
+        return (await EndTimeAsync(payment)).Payment!;
+    }
+
+    /// <summary>Ends a session, a hold or a refund, as if its time were over.</summary>
+    public async Task<StepResult> EndTimeAsync(Payment payment)
+    {
+        switch (payment)
+        {
+            case { Status: PaymentStatus.Pending }:
+                return await ApplyAsync(payment, now => new PaymentCommand.EndSession(now));
+            case { Status: PaymentStatus.Authorised }:
+                return await VoidAsync(payment, OperationCause.TimeOver, null);
+            case { Refund: { } refund }:
+                var reversing = await ApplyAsync(payment, now => new PaymentCommand.StartReversal(now, refund.Id, ActAt(now)));
+                return reversing.Refusal is null ? new(await ReverseAsync(reversing.Payment!)) : reversing;
+            default:
+                return new(payment, Refusal.StaleOperation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReceiveLateAsync(AcquirerOrder order, Outcome outcome)
+    {
+        if (await reader.FindAsync(order.Payment) is not { } payment)
+        {
+            return;
+        }
+
+        var recorded = await ApplyAsync(payment, now => new PaymentCommand.RecordOutcome(now, order.Operation, outcome, now));
+        if (recorded is { Refusal: null, Payment.InFlight.Stage: OperationStage.Reversing })
+        {
+            Log.LateApproval(logger, order.Payment.Value, order.Operation.Value);
+            WorkDue?.Invoke();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task SettledAsync(PaymentId payment) => HearAsync(payment, now => new PaymentCommand.Settle(now));
+
+    /// <inheritdoc/>
+    public Task RefundCompletedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.CompleteRefund(now, operation));
+
+    /// <inheritdoc/>
+    public Task RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.RejectRefund(now, operation));
+
+    private async Task HearAsync(PaymentId id, Func<DateTimeOffset, PaymentCommand> command)
+    {
+        if (await reader.FindAsync(id) is { } payment)
+        {
+            // A refusal means that we know already, or that the word is about something that has ended: nothing is left to do.
+            await ApplyAsync(payment, command);
+        }
+    }
+
+    private async Task<StepResult> OperateAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> start, KeyedRequest? keyed)
+    {
+        for (var current = payment; ;)
+        {
+            var now = Now;
+            var draft = new PaymentDraft(current);
+            if (draft.Apply(start(now), composer) is { } refusal)
+            {
+                return new(current, refusal);
+            }
+
+            switch ((await journal.CommitAsync(draft.ToChange(now, claims: keyed))).Conflict)
+            {
+                case Conflict.None:
+                    return new(await SendAsync(draft.Now, OrderFor(draft.Now, draft.Now.InFlight!), keyed));
+                case Conflict.IdempotencyKeyTaken:
+                    return new(current, KeyTaken: true);
+                default:
+                    current = await ReloadAsync(current);
+                    break;
+            }
+        }
+    }
+
+    private async Task<Payment> SendAsync(Payment payment, AcquirerOrder order, KeyedRequest? keyed)
+    {
+        running.TryAdd(order.Operation, true);
+        try
+        {
+            return await RecordAsync(payment, order.Operation, await acquirer.SendAsync(order), keyed);
+        }
+        catch (JournalUnavailableException cause)
+        {
+            // It was sent, and what came of it could not be stored. The truth that is stored is that it was started: the caller is told so.
+            Log.OutcomeNotStored(logger, payment.Id.Value, order.Operation.Value, cause);
+            return payment;
+        }
+        finally
+        {
+            running.TryRemove(order.Operation, out _);
+        }
+    }
+
+    private async Task<Payment> RecordAsync(Payment payment, OperationId operation, Outcome outcome, KeyedRequest? keyed)
+    {
+        for (var current = payment; ;)
+        {
+            var now = Now;
+            var draft = new PaymentDraft(current);
+            if (draft.Apply(new PaymentCommand.RecordOutcome(now, operation, outcome, now), composer) is not null)
+            {
+                return current;
+            }
+
+            if ((await journal.CommitAsync(draft.ToChange(now, answers: keyed))).Conflict == Conflict.None)
+            {
+                if (outcome is Outcome.Unknown)
+                {
+                    Log.OutcomeUnknown(logger, current.Id.Value, operation.Value);
+                    WorkDue?.Invoke();
+                }
+
+                return draft.Now;
+            }
+
+            current = await ReloadAsync(current);
+        }
+    }
+
+    private async Task<Payment> RecoverAsync(Payment payment, Operation operation)
+    {
+        var current = payment;
+        if (operation.Stage == OperationStage.Sent)
+        {
+            // Its process died, or its outcome could not be stored: that is an unknown outcome like any other.
+            current = await RecordAsync(current, operation.Id, new Outcome.Unknown(), null);
+        }
+
+        if (current.InFlight is not { Stage: OperationStage.Unknown } unknown)
+        {
+            return current.InFlight is { Stage: OperationStage.Reversing } ? await ReverseAsync(current) : current;
+        }
+
+        if (unknown.Kind == OperationKind.Void)
+        {
+            // A release is safe to repeat until it is acknowledged.
+            var repeated = await acquirer.SendAsync(OrderFor(current, unknown));
+            return await RecordLaterAsync(current, unknown, repeated);
+        }
+
+        var told = await acquirer.SendAsync(new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind));
+        if (told is Outcome.Approved or Outcome.Declined)
+        {
+            return await RecordAsync(current, unknown.Id, told, null);
+        }
+
+        // Even when the acquirer does not know the operation it is reversed: the message may still be on its way.
+        var reversing = await ApplyAsync(current, now => new PaymentCommand.StartReversal(now, unknown.Id, ActAt(now)));
+        return reversing.Refusal is null ? await ReverseAsync(reversing.Payment!) : reversing.Payment!;
+    }
+
+    private async Task<Payment> RecordLaterAsync(Payment payment, Operation operation, Outcome outcome) =>
+        (await ApplyAsync(payment, now => new PaymentCommand.RecordOutcome(now, operation.Id, outcome, now + BackOff(operation)))).Payment!;
+
+    private async Task<Payment> ReverseAsync(Payment payment)
+    {
+        var operation = payment.InFlight!;
+        var outcome = await acquirer.SendAsync(new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind));
+        return (await ApplyAsync(payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)))).Payment!;
+    }
+
+    private static AcquirerOrder OrderFor(Payment payment, Operation operation) => operation.Kind switch
+    {
+        OperationKind.Capture => new AcquirerOrder.Capture(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
+        OperationKind.Void => new AcquirerOrder.Void(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
+        OperationKind.Refund => new AcquirerOrder.Refund(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
+        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+    };
+
+    private DateTimeOffset ActAt(DateTimeOffset now) => now + acquirer.Timeout + Margin;
+
+    private static TimeSpan BackOff(Operation operation)
+    {
+        var seconds = Math.Pow(2, Math.Min(operation.Attempts, 10));
+        return seconds >= LongestBackOff.TotalSeconds ? LongestBackOff : TimeSpan.FromSeconds(seconds);
+    }
+
+    private async Task<Payment> ReloadAsync(Payment payment)
+    {
+        var reloaded = await reader.FindAsync(payment.Id);
+        Check.That(reloaded is not null, "a payment that was committed stays");
+        return reloaded;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using Tollgate.Server;
+using Tollgate.Vault;
+
+try
+{
+    await using var app = await TollgateServer.CreateAsync(args);
+    await app.StartAsync();
+    var address = TollgateServer.PublishAddress(app);
+    Console.Out.Write(Banner.For(address, DateTimeOffset.UtcNow, DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception wrong) when (wrong is SettingException or VaultException)
+{
+    Console.Error.WriteLine("Tollgate cannot start: " + wrong.Message);
+    return 1;
+}
+catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine("Tollgate cannot start: urls names an address that is in use. " + taken.Message);
+    return 1;
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Net;
+using Tollgate.Client.Contract;
+
+namespace Tollgate.Server;
+
+/// <summary>A setting is wrong: the start stops with this one sentence.</summary>
+internal sealed class SettingException(string name, string problem) : Exception($"{name} {problem}.")
+{
+    /// <summary>The setting, as it is written in configuration.</summary>
+    public string Name => name;
+}
+
+/// <summary>A merchant's app: who may call, and how it is told of changes.</summary>
+internal sealed record AppSettings
+{
+    public required string Id { get; init; }
+
+    public required SecretText SecretKey { get; init; }
+
+    /// <summary><c>whsec_</c> and base64 of 24 to 64 bytes.</summary>
+    public required SecretText WebhookSecret { get; init; }
+
+    /// <summary>Where changes of payments without an endpoint of their own are told.</summary>
+    public WebhookNotification? DefaultWebhook { get; init; }
+
+    /// <summary>Whether webhooks write money as numbers, and not as the reference's text.</summary>
+    public bool WebhookMoneyAsNumbers { get; init; }
+
+    /// <summary>Whether an order may have one live payment only.</summary>
+    public bool OneLivePaymentPerOrder { get; init; }
+}
+
+/// <summary>The server's settings, checked: <c>Tollgate:…</c> in appsettings, environment (<c>Tollgate__…</c>) or command line.</summary>
+internal sealed record Settings
+{
+    private static readonly string[] Known =
+    [
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "Apps", "Sandbox",
+    ];
+
+    private static readonly string[] KnownSandbox = ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
+
+    private static readonly string[] KnownApp =
+    [
+        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder",
+    ];
+
+    /// <summary>Whether the outside world is pretended.</summary>
+    public required bool IsSandbox { get; init; }
+
+    public required string DataDirectory { get; init; }
+
+    public required string? Database { get; init; }
+
+    /// <summary>Where customers' browsers reach this server; the address it listens on when not set.</summary>
+    public required Uri? PublicUrl { get; init; }
+
+    public required bool AllowRemoteSandbox { get; init; }
+
+    public required bool AllowPrivateWebhooks { get; init; }
+
+    public required IReadOnlyList<AppSettings> Apps { get; init; }
+
+    public required TimeSpan SettlementDelay { get; init; }
+
+    public required TimeSpan RefundDelay { get; init; }
+
+    public required TimeSpan ReplyDelay { get; init; }
+
+    public required TimeSpan LateReplyDelay { get; init; }
+
+    /// <summary>The sandbox's own app. Its credentials are public.</summary>
+    public static AppSettings SandboxApp { get; } = new()
+    {
+        Id = "app-sandbox",
+        SecretKey = "sk-sandbox-tollgate",
+        WebhookSecret = "whsec_dG9sbGdhdGUtc2FuZGJveC13ZWJob29rLXNlY3JldA==",
+    };
+
+    /// <summary>Reads and checks.</summary>
+    /// <exception cref="SettingException">Something is wrong.</exception>
+    public static Settings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Tollgate");
+        RefuseUnknown(section, Known);
+        var isSandbox = (section["Mode"] ?? "sandbox").ToLowerInvariant() switch
+        {
+            "sandbox" => true,
+            "production" => false,
+            _ => throw new SettingException("Tollgate:Mode", "must be sandbox or production"),
+        };
+        var sandbox = section.GetSection("Sandbox");
+        RefuseUnknown(sandbox, KnownSandbox);
+        if (!isSandbox && sandbox.GetChildren().Any())
+        {
+            throw new SettingException("Tollgate:Sandbox", "has no meaning when Tollgate:Mode is production");
+        }
+
+        var apps = section.GetSection("Apps").GetChildren().Select(ReadApp).ToList();
+        if (isSandbox)
+        {
+            apps.Insert(0, SandboxApp);
+        }
+
+        if (apps.GroupBy(a => a.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new SettingException("Tollgate:Apps", $"names the app {twice.Key} twice");
+        }
+
+        return new()
+        {
+            IsSandbox = isSandbox,
+            DataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
+            Database = Storage.Database.CheckConnectionString(section["Database"]),
+            PublicUrl = ReadUrl(section, "PublicUrl"),
+            AllowRemoteSandbox = ReadBoolean(section, "AllowRemoteSandbox", false),
+            AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
+            Apps = apps,
+            SettlementDelay = ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
+            RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
+            ReplyDelay = ReadDelay(sandbox, "ReplyDelay", TimeSpan.Zero),
+            LateReplyDelay = ReadDelay(sandbox, "LateReplyDelay", TimeSpan.FromSeconds(6)),
+        };
+    }
+
+    /// <summary>Whether an address that the server listens on can be reached from other machines.</summary>
+    public static bool IsRemote(string address)
+    {
+        var host = BindingAddress.Parse(address).Host;
+        return host != "localhost" && !(IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip))
+            && !host.StartsWith("unix:", StringComparison.Ordinal);
+    }
+
+    private static AppSettings ReadApp(IConfigurationSection section)
+    {
+        RefuseUnknown(section, KnownApp);
+        var secret = Required(section, "WebhookSecret");
+        var key = new byte[65];
+        if (!secret.StartsWith("whsec_", StringComparison.Ordinal)
+            || !Convert.TryFromBase64String(secret["whsec_".Length..], key, out var length)
+            || length is < 24 or > 64)
+        {
+            throw new SettingException(section.Path + ":WebhookSecret", "must be whsec_ and the base64 of 24 to 64 bytes");
+        }
+
+        var endpoint = ReadUrl(section, "WebhookEndpoint");
+        return new()
+        {
+            Id = Required(section, "Id"),
+            SecretKey = Required(section, "SecretKey"),
+            WebhookSecret = secret,
+            DefaultWebhook = endpoint is null ? null : new() { EndpointUrl = endpoint.AbsoluteUri, AuthorizationHeader = section["WebhookAuthorization"] is { } value ? new SecretText(value) : null },
+            WebhookMoneyAsNumbers = (section["WebhookMoney"] ?? "strings") switch
+            {
+                "strings" => false,
+                "numbers" => true,
+                _ => throw new SettingException(section.Path + ":WebhookMoney", "must be strings or numbers"),
+            },
+            OneLivePaymentPerOrder = ReadBoolean(section, "OneLivePaymentPerOrder", false),
+        };
+    }
+
+    private static string Required(IConfigurationSection section, string name) =>
+        section[name] is { Length: > 0 } text ? text : throw new SettingException($"{section.Path}:{name}", "must be set");
+
+    private static Uri? ReadUrl(IConfigurationSection section, string name)
+    {
+        if (string.IsNullOrEmpty(section[name]))
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(section[name], UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new SettingException($"{section.Path}:{name}", "must be an absolute http or https URL");
+    }
+
+    private static bool ReadBoolean(IConfigurationSection section, string name, bool otherwise) => section[name] switch
+    {
+        null or "" => otherwise,
+        var text when bool.TryParse(text, out var value) => value,
+        _ => throw new SettingException($"{section.Path}:{name}", "must be true or false"),
+    };
+
+    private static TimeSpan ReadDelay(IConfigurationSection section, string name, TimeSpan otherwise) => section[name] switch
+    {
+        null or "" => otherwise,
+        var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero && value <= TimeSpan.FromDays(365) => value,
+        _ => throw new SettingException($"{section.Path}:{name}", "must be a duration such as 00:00:30 or 10.00:00:00"),
+    };
+
+    private static void RefuseUnknown(IConfigurationSection section, string[] known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new SettingException(child.Path, $"is not a setting; the settings here are {string.Join(", ", known)}");
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Tollgate.Server.Storage;
+
+/// <summary>Which of the two engines keeps the data, and how to reach it.</summary>
+internal abstract class Database : IAsyncDisposable
+{
+    /// <summary>What the engine calls itself, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Opens a connection for reading.</summary>
+    public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default);
+
+    /// <summary>The type for bytes in the schema.</summary>
+    public abstract string BytesType { get; }
+
+    /// <summary>Takes the lock that lets one process at a time migrate; it is released with the connection.</summary>
+    public abstract Task LockForMigrationAsync(DbConnection connection);
+
+    /// <summary>The journal's writer for this engine.</summary>
+    public abstract Journal.IBatchWriter OpenWriter();
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Whether an exception says that the store cannot be reached, or could not do what it was asked.</summary>
+    public static bool IsUnavailable(Exception exception) => exception is Journal.JournalUnavailableException or DbException;
+
+    /// <summary>Checks the form of a connection string; none is SQLite in the data folder.</summary>
+    /// <exception cref="SettingException">It has no form that either engine knows.</exception>
+    public static string? CheckConnectionString(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        try
+        {
+            var builder = new DbConnectionStringBuilder { ConnectionString = text };
+            if (builder.ContainsKey("Data Source"))
+            {
+                return text;
+            }
+
+            _ = new NpgsqlConnectionStringBuilder(text);
+            return builder.ContainsKey("Host") ? text : throw new SettingException("Tollgate:Database", "must name a Host (PostgreSQL) or a Data Source (SQLite)");
+        }
+        catch (ArgumentException)
+        {
+            throw new SettingException("Tollgate:Database", "must be a connection string such as Host=localhost;Database=tollgate;Username=tollgate");
+        }
+    }
+
+    /// <summary>Chooses the engine by the connection string: <c>Host=…</c> is PostgreSQL; none, or a <c>Data Source=…</c>, is SQLite.</summary>
+    public static Database Create(string? connectionString, string dataDirectory)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            return new SqliteDatabase(Path.Combine(dataDirectory, "tollgate.db"));
+        }
+
+        var builder = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        return builder.TryGetValue("Data Source", out var file) ? new SqliteDatabase((string)file) : new PostgresDatabase(connectionString);
+    }
+}
+
+/// <summary>SQLite: a file, write-ahead log, every commit flushed to disk.</summary>
+internal sealed class SqliteDatabase(string path) : Database
+{
+    private readonly string connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
+
+    public override string Name => "SQLite " + path;
+
+    public override string BytesType => "BLOB";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default)
+    {
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancel);
+        return connection;
+    }
+
+    public override Task LockForMigrationAsync(DbConnection connection) => Task.CompletedTask;
+
+    public override Journal.IBatchWriter OpenWriter()
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        using var pragmas = connection.CreateCommand();
+
+        // secure_delete: what is deleted is overwritten, a sealed security code among it.
+        pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 30000;";
+        pragmas.ExecuteNonQuery();
+        return new Journal.SqliteJournalWriter(connection);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        using var connection = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(connection);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>PostgreSQL: any number of server processes on one database.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    // "toll" in ASCII: the number by which processes that migrate this database know each other.
+    private const long MigrationLock = 0x746F6C6C;
+
+    private readonly NpgsqlDataSource dataSource;
+
+    public PostgresDatabase(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "tollgate", IncludeErrorDetail = false };
+        if (builder.MaxAutoPrepare == 0)
+        {
+            builder.MaxAutoPrepare = 64;
+        }
+
+        dataSource = NpgsqlDataSource.Create(builder);
+        Name = $"PostgreSQL {builder.Host}:{builder.Port}/{builder.Database}";
+    }
+
+    public override string Name { get; }
+
+    public override string BytesType => "BYTEA";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default) => await dataSource.OpenConnectionAsync(cancel);
+
+    public override async Task LockForMigrationAsync(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT pg_advisory_xact_lock({MigrationLock})";
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override Journal.IBatchWriter OpenWriter() => new Journal.PostgresJournalWriter(dataSource);
+
+    public override ValueTask DisposeAsync() => dataSource.DisposeAsync();
+}

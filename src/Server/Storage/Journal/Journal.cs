@@ -1,0 +1,230 @@
+using System.Threading.Channels;
+
+namespace Tollgate.Server.Storage.Journal;
+
+/// <summary>How one engine makes a batch of changes durable in one transaction.</summary>
+internal interface IBatchWriter : IDisposable
+{
+    /// <summary>
+    /// Commits every change that has no conflict, and says of each what became of it. No two changes of a batch touch the same payment,
+    /// key or claim. Throws when nothing of the batch is durable, or when that cannot be told.
+    /// </summary>
+    Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch);
+
+    /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
+    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
+
+    /// <summary>Removes what has had its time: idempotency keys and order claims after a day, deleted cards that no payment needs any more.</summary>
+    Task SweepAsync(DateTimeOffset now);
+}
+
+/// <summary>A webhook taken for delivery.</summary>
+internal sealed record DueWebhook(string PaymentUuid, int Version, string AppId, string EndpointUrl, byte[]? SealedAuthorization, byte[] Body, int Attempts, long CreatedAt);
+
+/// <summary>
+/// The one way to write. It gathers what many requests bring at the same moment and makes it durable in one transaction; a call returns when
+/// its change is on disk, or says which conflict refused it.
+/// </summary>
+internal sealed class Journal : IAsyncDisposable
+{
+    private const int LargestBatch = 512;
+    private const int LongestQueue = 8192;
+
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
+    private readonly IBatchWriter writer;
+    private readonly Task loop;
+
+    public Journal(IBatchWriter writer)
+    {
+        this.writer = writer;
+        loop = Task.Run(WriteLoopAsync);
+    }
+
+    /// <summary>Raised after a commit that made webhooks due.</summary>
+    public event Action? WebhooksDue;
+
+    /// <summary>Makes a change, all of it or nothing.</summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached, the queue is full, or the server is shutting down.</exception>
+    public Task<CommitResult> CommitAsync(Change change)
+    {
+        var waiting = new Waiting(change);
+        return queue.Writer.TryWrite(waiting)
+            ? waiting.Done.Task
+            : Task.FromException<CommitResult>(new JournalUnavailableException("The journal takes no more changes at the moment."));
+    }
+
+    /// <summary>Takes webhooks that are due for delivery.</summary>
+    public async Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
+    {
+        var errand = new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit));
+        await queue.Writer.WriteAsync(errand);
+        return await errand.Result.Task;
+    }
+
+    /// <summary>Removes what has had its time.</summary>
+    public async Task SweepAsync(DateTimeOffset now)
+    {
+        var errand = new Errand<bool>(async () =>
+        {
+            await writer.SweepAsync(now);
+            return true;
+        });
+        await queue.Writer.WriteAsync(errand);
+        await errand.Result.Task;
+    }
+
+    /// <summary>Writes what is queued, then closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await loop;
+        writer.Dispose();
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        var batch = new List<Waiting>(LargestBatch);
+        var touched = new HashSet<object>();
+        var deferred = new Queue<Waiting>();
+        while (deferred.Count > 0 || await queue.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            touched.Clear();
+            Errand? errand = null;
+            for (var i = deferred.Count; i > 0; i--)
+            {
+                Take(deferred.Dequeue());
+            }
+
+            while (errand is null && batch.Count < LargestBatch && deferred.Count < LargestBatch && queue.Reader.TryRead(out var next))
+            {
+                if (next is Errand other)
+                {
+                    errand = other;
+                }
+                else
+                {
+                    Take(next);
+                }
+            }
+
+            if (batch.Count > 0)
+            {
+                await WriteAsync(batch);
+            }
+
+            if (errand is not null)
+            {
+                await errand.RunAsync();
+            }
+        }
+
+        void Take(Waiting waiting)
+        {
+            // A change that touches what another of this batch touches waits for the next one, and then meets what that one left.
+            if (touched.Overlaps(waiting.Keys) || batch.Count == LargestBatch)
+            {
+                deferred.Enqueue(waiting);
+            }
+            else
+            {
+                touched.UnionWith(waiting.Keys);
+                batch.Add(waiting);
+            }
+        }
+    }
+
+    private async Task WriteAsync(List<Waiting> batch)
+    {
+        try
+        {
+            var results = await writer.WriteAsync([.. batch.Select(w => w.Change!)]);
+            var webhooks = false;
+            for (var i = 0; i < batch.Count; i++)
+            {
+                webhooks |= results[i].Conflict == Conflict.None && batch[i].Change!.Webhooks.Count > 0;
+                batch[i].Done.SetResult(results[i]);
+            }
+
+            if (webhooks)
+            {
+                WebhooksDue?.Invoke();
+            }
+        }
+        catch (Exception) when (batch.Count > 1)
+        {
+            // One change that the database cannot take must not fail its neighbours: each is tried alone. What was lost with the connection
+            // after all meets its own version or key and says so.
+            foreach (var waiting in batch)
+            {
+                await WriteAsync([waiting]);
+            }
+        }
+        catch (Exception cause)
+        {
+            batch[0].Done.SetException(new JournalUnavailableException("The store could not make the change.", cause));
+        }
+    }
+
+    private class Waiting(Change? change)
+    {
+        public Change? Change => change;
+
+        public TaskCompletionSource<CommitResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IReadOnlyList<object> Keys { get; } = change is null ? [] : [.. KeysOf(change)];
+
+        private static IEnumerable<object> KeysOf(Change change)
+        {
+            if (change.Payment is { } payment)
+            {
+                yield return payment.Id;
+            }
+
+            if (change.DeletesCard is { } card)
+            {
+                yield return card;
+            }
+
+            if (change.Delivery is { } delivery)
+            {
+                yield return (delivery.Payment, delivery.Version);
+            }
+
+            if ((change.Idempotency?.KeyDigest ?? change.Answer?.KeyDigest) is { } key)
+            {
+                yield return (change.App, Convert.ToHexString(key));
+            }
+
+            foreach (var claim in change.Claims)
+            {
+                yield return (change.App, Convert.ToHexString(claim.Digest));
+            }
+        }
+    }
+
+    private abstract class Errand() : Waiting(null)
+    {
+        public abstract Task RunAsync();
+    }
+
+    private sealed class Errand<T>(Func<Task<T>> work) : Errand
+    {
+        public TaskCompletionSource<T> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async Task RunAsync()
+        {
+            try
+            {
+                Result.SetResult(await work());
+            }
+            catch (Exception cause)
+            {
+                Result.SetException(new JournalUnavailableException("The store could not do it.", cause));
+            }
+        }
+    }
+}
+
+/// <summary>The store cannot be reached: whether the change was made is not known, and nobody was told that it was.</summary>
+internal sealed class JournalUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,391 @@
+using Npgsql;
+using NpgsqlTypes;
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Server.Storage.Journal;
+
+/// <summary>The statements of one batch of changes.</summary>
+internal sealed class PostgresBatch
+{
+    private readonly IReadOnlyList<Change> changes;
+    private readonly List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader>? Read, Action? Finish)> statements = [];
+    private readonly Dictionary<int, CommitResult> conflicts = [];
+
+    public PostgresBatch(IReadOnlyList<Change> changes)
+    {
+        this.changes = changes;
+
+        // The counter's row lock comes first: it makes the order of positions the order of commits, across all server processes.
+        var positions = changes.Sum(c => c.Events.Count(e => e.ChangesStatus));
+        if (positions > 0)
+        {
+            Add("UPDATE feed SET last = last + $1 WHERE id = 1", null, null, Value(positions));
+        }
+
+        AddIdempotency();
+        AddClaims();
+        AddPayments();
+        AddCards();
+        AddCodes();
+        AddEvents(positions);
+        AddDeliveries();
+        AddForgetting();
+    }
+
+    /// <summary>Runs them in one round trip, and says which changes have a conflict, by their place in the batch.</summary>
+    public async Task<IReadOnlyDictionary<int, CommitResult>> RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var (command, _, _) in statements)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync();
+        var withRows = statements.Where(s => s.Read is not null).ToList();
+        for (var i = 0; i < withRows.Count; i++)
+        {
+            while (await reader.ReadAsync())
+            {
+                withRows[i].Read!(reader);
+            }
+
+            withRows[i].Finish!();
+            await reader.NextResultAsync();
+        }
+
+        return conflicts;
+    }
+
+    private void AddIdempotency()
+    {
+        var rows = Of(c => c.Idempotency);
+        AddChecked(
+            """
+            INSERT INTO idempotency (app_id, key_digest, request_digest, payment_uuid, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5)
+            ON CONFLICT (app_id, key_digest) DO UPDATE SET request_digest = excluded.request_digest, payment_uuid = excluded.payment_uuid,
+                status_code = NULL, body = NULL, created_at = excluded.created_at
+            WHERE idempotency.created_at <= excluded.created_at - 86400000
+            RETURNING app_id, key_digest
+            """,
+            rows,
+            reader => (reader.GetString(0), Convert.ToHexString(reader.GetFieldValue<byte[]>(1))),
+            row => (row.Change.App.Value, Convert.ToHexString(row.Item.KeyDigest)),
+            _ => new(Conflict.IdempotencyKeyTaken),
+            Array(rows.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(rows.Select(r => r.Item.KeyDigest), NpgsqlDbType.Bytea),
+            Array(rows.Select(r => r.Item.RequestDigest), NpgsqlDbType.Bytea),
+            Array(rows.Select(r => r.Item.Payment?.Value), NpgsqlDbType.Text),
+            Array(rows.Select(r => JournalRows.Millis(r.Item.At)), NpgsqlDbType.Bigint));
+    }
+
+    private void AddClaims()
+    {
+        // A statement sees no change of its own, so the two kinds never meet: a claim that takes over updates, any other inserts.
+        var fresh = Rows(c => c.Claims.Where(claim => claim.Replaces is null));
+        AddChecked(
+            """
+            INSERT INTO orders (app_id, digest, payment_uuid, expires_at) SELECT app_id, digest, payment, expires
+            FROM unnest($1, $2, $3, $4) AS u (app_id, digest, payment, expires)
+            ON CONFLICT (app_id, digest) DO UPDATE SET payment_uuid = excluded.payment_uuid, expires_at = excluded.expires_at
+            WHERE orders.expires_at <= $5
+            RETURNING app_id, digest
+            """,
+            fresh,
+            reader => (reader.GetString(0), Convert.ToHexString(reader.GetFieldValue<byte[]>(1))),
+            row => (row.Change.App.Value, Convert.ToHexString(row.Item.Digest)),
+            row => new(Conflict.OrderTaken, row.Item),
+            Array(fresh.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(fresh.Select(r => r.Item.Digest), NpgsqlDbType.Bytea),
+            Array(fresh.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
+            Array(fresh.Select(r => JournalRows.Millis(r.Item.ExpiresAt)), NpgsqlDbType.Bigint),
+            Value(fresh.Count == 0 ? 0L : fresh.Min(r => JournalRows.Millis(r.Change.At))));
+
+        var takeovers = Rows(c => c.Claims.Where(claim => claim.Replaces is not null));
+        AddChecked(
+            """
+            UPDATE orders o SET payment_uuid = u.payment, expires_at = u.expires
+            FROM unnest($1, $2, $3, $4, $5) AS u (app_id, digest, payment, expires, replaces)
+            WHERE o.app_id = u.app_id AND o.digest = u.digest AND o.payment_uuid = u.replaces
+            RETURNING o.app_id, o.digest
+            """,
+            takeovers,
+            reader => (reader.GetString(0), Convert.ToHexString(reader.GetFieldValue<byte[]>(1))),
+            row => (row.Change.App.Value, Convert.ToHexString(row.Item.Digest)),
+            row => new(Conflict.OrderTaken, row.Item),
+            Array(takeovers.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(takeovers.Select(r => r.Item.Digest), NpgsqlDbType.Bytea),
+            Array(takeovers.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
+            Array(takeovers.Select(r => JournalRows.Millis(r.Item.ExpiresAt)), NpgsqlDbType.Bigint),
+            Array(takeovers.Select(r => r.Item.Replaces!.Value.Value), NpgsqlDbType.Text));
+    }
+
+    private void AddPayments()
+    {
+        var created = Of(c => c.ExpectedVersion == 0 ? c.Payment : null);
+        AddChecked(
+            """
+            INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, facts, state)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            ON CONFLICT (uuid) DO NOTHING RETURNING uuid
+            """,
+            created,
+            reader => reader.GetString(0),
+            row => row.Item.Id.Value,
+            _ => new(Conflict.IdentifierTaken),
+            Array(created.Select(r => r.Item.Id.Value), NpgsqlDbType.Text),
+            Array(created.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(created.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+            Array(created.Select(r => (short)r.Item.Status), NpgsqlDbType.Smallint),
+            Array(created.Select(r => r.Item.Facts.Token.Value), NpgsqlDbType.Text),
+            Array(created.Select(r => r.Item.Facts.ExternalId), NpgsqlDbType.Text),
+            Array(created.Select(r => r.Item.Facts.Cardholder.Email), NpgsqlDbType.Text),
+            Array(created.Select(r => JournalRows.Millis(r.Item.Facts.CreatedAt)), NpgsqlDbType.Bigint),
+            Array(created.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
+            Array(created.Select(r => JournalRows.Facts(r.Item)), NpgsqlDbType.Bytea),
+            Array(created.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea));
+
+        var moved = Of(c => c.ExpectedVersion > 0 ? c.Payment : null);
+        AddChecked(
+            """
+            UPDATE payments p SET version = u.version, status = u.status, due_at = u.due_at, state = u.state
+            FROM unnest($1, $2, $3, $4, $5, $6) AS u (uuid, expected, version, status, due_at, state)
+            WHERE p.uuid = u.uuid AND p.version = u.expected RETURNING p.uuid
+            """,
+            moved,
+            reader => reader.GetString(0),
+            row => row.Item.Id.Value,
+            _ => new(Conflict.VersionMoved),
+            Array(moved.Select(r => r.Item.Id.Value), NpgsqlDbType.Text),
+            Array(moved.Select(r => r.Change.ExpectedVersion), NpgsqlDbType.Integer),
+            Array(moved.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+            Array(moved.Select(r => (short)r.Item.Status), NpgsqlDbType.Smallint),
+            Array(moved.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
+            Array(moved.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea));
+    }
+
+    private void AddCards()
+    {
+        // Locked, so that a deletion in another process waits and then sees the payment that needs the card.
+        var needed = OfValue(c => c.NeedsCard);
+        AddChecked(
+            "SELECT token_id FROM cards WHERE token_id = ANY ($1) AND deleted_at IS NULL FOR SHARE",
+            needed,
+            reader => reader.GetString(0),
+            row => row.Item.Value,
+            _ => new(Conflict.CardGone),
+            Array(needed.Select(r => r.Item.Value), NpgsqlDbType.Text));
+
+        var cards = Of(c => c.NewCard);
+        if (cards.Count > 0)
+        {
+            Add(
+                """
+                INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+                """,
+                null,
+                null,
+                Array(cards.Select(r => r.Item.Token.Value), NpgsqlDbType.Text),
+                Array(cards.Select(r => r.Item.App.Value), NpgsqlDbType.Text),
+                Array(cards.Select(r => r.Item.FirstPayment.Value), NpgsqlDbType.Text),
+                Array(cards.Select(r => r.Item.Sealed), NpgsqlDbType.Bytea),
+                Array(cards.Select(r => JournalRows.Card(r.Item)), NpgsqlDbType.Bytea),
+                Array(cards.Select(r => JournalRows.Millis(r.Item.CreatedAt)), NpgsqlDbType.Bigint));
+        }
+    }
+
+    private void AddCodes()
+    {
+        var codes = changes.Where(c => c.SealedCode is not null).ToList();
+        if (codes.Count > 0)
+        {
+            Add(
+                "INSERT INTO sealed_codes (payment_uuid, sealed) SELECT * FROM unnest($1, $2)",
+                null,
+                null,
+                Array(codes.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text),
+                Array(codes.Select(c => c.SealedCode), NpgsqlDbType.Bytea));
+        }
+
+        var used = changes.Where(c => c.DeletesCode).ToList();
+        if (used.Count > 0)
+        {
+            Add("DELETE FROM sealed_codes WHERE payment_uuid = ANY ($1)", null, null, Array(used.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text));
+        }
+    }
+
+    private void AddEvents(int positions)
+    {
+        var events = Rows(c => c.Events);
+        if (events.Count > 0)
+        {
+            var next = 0L;
+            Add(
+                """
+                INSERT INTO events (payment_uuid, version, app_id, position, type, at, status_before, status_after, body)
+                SELECT payment, version, app_id, (SELECT last FROM feed WHERE id = 1) - $10 + place, type, at, before, after, body
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS u (payment, version, app_id, place, type, at, before, after, body)
+                """,
+                null,
+                null,
+                Array(events.Select(r => r.Change.Payment!.Id.Value), NpgsqlDbType.Text),
+                Array(events.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+                Array(events.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+                Array(events.Select(r => r.Item.ChangesStatus ? ++next : (long?)null), NpgsqlDbType.Bigint),
+                Array(events.Select(r => r.Item.Event.GetType().Name), NpgsqlDbType.Text),
+                Array(events.Select(r => JournalRows.Millis(r.Item.Event.At)), NpgsqlDbType.Bigint),
+                Array(events.Select(r => (short)r.Item.Before), NpgsqlDbType.Smallint),
+                Array(events.Select(r => (short)r.Item.After), NpgsqlDbType.Smallint),
+                Array(events.Select(r => StorageJson.WriteEvent(r.Item.Event)), NpgsqlDbType.Bytea),
+                Value((long)positions));
+        }
+
+        var webhooks = Rows(c => c.Webhooks);
+        if (webhooks.Count > 0)
+        {
+            Add(
+                """
+                INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at)
+                SELECT payment, version, app_id, url, authorization_value, body, 0, 0, at, at
+                FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (payment, version, app_id, url, authorization_value, body, at)
+                """,
+                null,
+                null,
+                Array(webhooks.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
+                Array(webhooks.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+                Array(webhooks.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+                Array(webhooks.Select(r => r.Item.EndpointUrl), NpgsqlDbType.Text),
+                Array(webhooks.Select(r => r.Item.SealedAuthorization), NpgsqlDbType.Bytea),
+                Array(webhooks.Select(r => r.Item.Body), NpgsqlDbType.Bytea),
+                Array(webhooks.Select(r => JournalRows.Millis(r.Change.At)), NpgsqlDbType.Bigint));
+        }
+    }
+
+    private void AddDeliveries()
+    {
+        var answers = Of(c => c.Answer);
+        if (answers.Count > 0)
+        {
+            Add(
+                """
+                UPDATE idempotency i SET status_code = u.status, body = u.body FROM unnest($1, $2, $3, $4) AS u (app_id, key_digest, status, body)
+                WHERE i.app_id = u.app_id AND i.key_digest = u.key_digest
+                """,
+                null,
+                null,
+                Array(answers.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+                Array(answers.Select(r => r.Item.KeyDigest), NpgsqlDbType.Bytea),
+                Array(answers.Select(r => r.Item.StatusCode), NpgsqlDbType.Integer),
+                Array(answers.Select(r => r.Item.Body), NpgsqlDbType.Bytea));
+        }
+
+        var deliveries = Of(c => c.Delivery);
+        if (deliveries.Count > 0)
+        {
+            Add(
+                """
+                UPDATE webhooks w SET state = u.state, attempts = u.attempts, next_at = u.next_at, last_error = u.error
+                FROM unnest($1, $2, $3, $4, $5, $6) AS u (payment, version, state, attempts, next_at, error)
+                WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.state = 0
+                """,
+                null,
+                null,
+                Array(deliveries.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
+                Array(deliveries.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+                Array(deliveries.Select(r => (short)r.Item.State), NpgsqlDbType.Smallint),
+                Array(deliveries.Select(r => r.Item.Attempts), NpgsqlDbType.Integer),
+                Array(deliveries.Select(r => JournalRows.Millis(r.Item.NextAt)), NpgsqlDbType.Bigint),
+                Array(deliveries.Select(r => r.Item.Error), NpgsqlDbType.Text));
+        }
+    }
+
+    private void AddForgetting()
+    {
+        var destroyed = OfValue(c => c.DestroysCard);
+        if (destroyed.Count > 0)
+        {
+            Add("UPDATE cards SET sealed = NULL WHERE token_id = ANY ($1)", null, null, Array(destroyed.Select(r => r.Item.Value), NpgsqlDbType.Text));
+        }
+
+        var deleted = OfValue(c => c.DeletesCard);
+        AddChecked(
+            """
+            UPDATE cards c SET deleted_at = u.at FROM unnest($1, $2, $3) AS u (token, app_id, at)
+            WHERE c.token_id = u.token AND c.app_id = u.app_id AND c.deleted_at IS NULL RETURNING c.token_id
+            """,
+            deleted,
+            reader => reader.GetString(0),
+            row => row.Item.Value,
+            _ => new(Conflict.CardGone),
+            Array(deleted.Select(r => r.Item.Value), NpgsqlDbType.Text),
+            Array(deleted.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(deleted.Select(r => JournalRows.Millis(r.Change.At)), NpgsqlDbType.Bigint));
+        if (deleted.Count > 0)
+        {
+            Add(
+                """
+                UPDATE cards SET sealed = NULL
+                WHERE token_id = ANY ($1) AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = cards.token_id AND p.status = 0)
+                """,
+                null,
+                null,
+                Array(deleted.Select(r => r.Item.Value), NpgsqlDbType.Text));
+        }
+    }
+
+    private sealed record Row<T>(int Index, Change Change, T Item);
+
+    private List<Row<T>> Rows<T>(Func<Change, IEnumerable<T>> items) =>
+        [.. changes.SelectMany((change, index) => items(change).Select(item => new Row<T>(index, change, item)))];
+
+    private List<Row<T>> Of<T>(Func<Change, T?> item)
+        where T : class => Rows(change => item(change) is { } one ? [one] : Enumerable.Empty<T>());
+
+    private List<Row<T>> OfValue<T>(Func<Change, T?> item)
+        where T : struct => Rows(change => item(change) is { } one ? [one] : Enumerable.Empty<T>());
+
+    /// <summary>A statement that returns a key for each row that it could write; a row without one has a conflict.</summary>
+    private void AddChecked<TRow, TKey>(
+        string sql,
+        List<Row<TRow>> rows,
+        Func<NpgsqlDataReader, TKey> returned,
+        Func<Row<TRow>, TKey> keyOf,
+        Func<Row<TRow>, CommitResult> conflict,
+        params NpgsqlParameter[] parameters)
+        where TKey : notnull
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var written = new HashSet<TKey>();
+        Add(
+            sql,
+            reader => written.Add(returned(reader)),
+            () =>
+            {
+                foreach (var row in rows.Where(row => !written.Contains(keyOf(row))))
+                {
+                    conflicts.TryAdd(row.Index, conflict(row));
+                }
+            },
+            parameters);
+    }
+
+    private void Add(string sql, Action<NpgsqlDataReader>? read, Action? finish, params NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        statements.Add((command, read, finish));
+    }
+
+    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter Array<T>(IEnumerable<T> values, NpgsqlDbType type) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
+}

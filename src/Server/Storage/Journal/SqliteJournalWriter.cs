@@ -1,0 +1,328 @@
+using Microsoft.Data.Sqlite;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Server.Storage.Journal;
+
+/// <summary>SQLite: one connection, prepared statements, a savepoint for each change so that a conflict takes back that change alone.</summary>
+internal sealed class SqliteJournalWriter : IBatchWriter
+{
+    private readonly SqliteConnection connection;
+    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
+
+    public SqliteJournalWriter(SqliteConnection connection) => this.connection = connection;
+
+    public Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch)
+    {
+        var results = new CommitResult[batch.Count];
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                Run("SAVEPOINT change");
+                results[i] = Write(batch[i]);
+                if (results[i].Conflict != Conflict.None)
+                {
+                    Run("ROLLBACK TO change");
+                }
+
+                Run("RELEASE change");
+            }
+
+            Run("COMMIT");
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+
+        return Task.FromResult(results);
+    }
+
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
+    {
+        const string Sql = """
+            UPDATE webhooks SET next_at = @until
+            WHERE (payment_uuid, version) IN (
+                SELECT w.payment_uuid, w.version FROM webhooks w
+                WHERE w.state = 0 AND w.next_at <= @now
+                  AND NOT EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.version < w.version AND e.state = 0)
+                ORDER BY w.next_at LIMIT @limit)
+            RETURNING payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, attempts, created_at
+            """;
+        var command = Prepare(Sql, ("@now", JournalRows.Millis(now)), ("@until", JournalRows.Millis(until)), ("@limit", limit));
+        var taken = new List<DueWebhook>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            taken.Add(new(
+                reader.GetString(0),
+                reader.GetInt32(1),
+                reader.GetString(2),
+                reader.GetString(3),
+                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                reader.GetFieldValue<byte[]>(5),
+                reader.GetInt32(6),
+                reader.GetInt64(7)));
+        }
+
+        return Task.FromResult<IReadOnlyList<DueWebhook>>(taken);
+    }
+
+    public Task SweepAsync(DateTimeOffset now)
+    {
+        Run("DELETE FROM orders WHERE expires_at <= @now", ("@now", JournalRows.Millis(now)));
+        Run("DELETE FROM idempotency WHERE created_at <= @before", ("@before", JournalRows.Millis(now) - JournalRows.Day));
+        Run("""
+            UPDATE cards SET sealed = NULL
+            WHERE deleted_at IS NOT NULL AND sealed IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = cards.token_id AND p.status = 0)
+            """);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in prepared.Values)
+        {
+            command.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private CommitResult Write(Change change)
+    {
+        var app = ("@app", (object?)change.App.Value);
+        if (change.Idempotency is { } key)
+        {
+            var taken = Run(
+                """
+                INSERT INTO idempotency (app_id, key_digest, request_digest, payment_uuid, created_at) VALUES (@app, @key, @request, @payment, @at)
+                ON CONFLICT (app_id, key_digest) DO UPDATE SET request_digest = excluded.request_digest, payment_uuid = excluded.payment_uuid,
+                    status_code = NULL, body = NULL, created_at = excluded.created_at
+                WHERE idempotency.created_at <= excluded.created_at - 86400000
+                """,
+                app, ("@key", key.KeyDigest), ("@request", key.RequestDigest), ("@payment", key.Payment?.Value), ("@at", JournalRows.Millis(key.At))) == 0;
+            if (taken)
+            {
+                return new(Conflict.IdempotencyKeyTaken);
+            }
+        }
+
+        foreach (var claim in change.Claims)
+        {
+            var taken = Run(
+                """
+                INSERT INTO orders (app_id, digest, payment_uuid, expires_at) VALUES (@app, @digest, @payment, @expires)
+                ON CONFLICT (app_id, digest) DO UPDATE SET payment_uuid = excluded.payment_uuid, expires_at = excluded.expires_at
+                WHERE orders.expires_at <= @at OR orders.payment_uuid = @replaces
+                """,
+                app,
+                ("@digest", claim.Digest),
+                ("@payment", claim.Payment.Value),
+                ("@expires", JournalRows.Millis(claim.ExpiresAt)),
+                ("@at", JournalRows.Millis(change.At)),
+                ("@replaces", claim.Replaces?.Value)) == 0;
+            if (taken)
+            {
+                return new(Conflict.OrderTaken, claim);
+            }
+        }
+
+        if (change.Payment is { } payment && WritePayment(change, payment) is var conflict && conflict != Conflict.None)
+        {
+            return new(conflict);
+        }
+
+        return new(WriteRest(change, app));
+    }
+
+    private Conflict WritePayment(Change change, Payment payment)
+    {
+        if (change.ExpectedVersion == 0)
+        {
+            return Run(
+                """
+                INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, facts, state)
+                VALUES (@uuid, @app, @version, @status, @token, @external, @email, @created, @due, @facts, @state)
+                ON CONFLICT (uuid) DO NOTHING
+                """,
+                ("@uuid", payment.Id.Value),
+                ("@app", change.App.Value),
+                ("@version", payment.Version),
+                ("@status", (int)payment.Status),
+                ("@token", payment.Facts.Token.Value),
+                ("@external", payment.Facts.ExternalId),
+                ("@email", payment.Facts.Cardholder.Email),
+                ("@created", JournalRows.Millis(payment.Facts.CreatedAt)),
+                ("@due", JournalRows.DueAt(payment)),
+                ("@facts", JournalRows.Facts(payment)),
+                ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.IdentifierTaken;
+        }
+
+        return Run(
+            "UPDATE payments SET version = @version, status = @status, due_at = @due, state = @state WHERE uuid = @uuid AND version = @expected",
+            ("@uuid", payment.Id.Value),
+            ("@expected", change.ExpectedVersion),
+            ("@version", payment.Version),
+            ("@status", (int)payment.Status),
+            ("@due", JournalRows.DueAt(payment)),
+            ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.VersionMoved;
+    }
+
+    private Conflict WriteRest(Change change, (string Name, object? Value) app)
+    {
+        var at = ("@at", (object?)JournalRows.Millis(change.At));
+        if (change.NeedsCard is { } needed
+            && Prepare("SELECT 1 FROM cards WHERE token_id = @token AND deleted_at IS NULL", ("@token", needed.Value)).ExecuteScalar() is null)
+        {
+            return Conflict.CardGone;
+        }
+
+        if (change.NewCard is { } card)
+        {
+            Run(
+                """
+                INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) VALUES (@token, @app, @payment, @sealed, @facts, @at)
+                """,
+                ("@token", card.Token.Value), app, ("@payment", card.FirstPayment.Value), ("@sealed", card.Sealed), ("@facts", JournalRows.Card(card)), at);
+        }
+
+        if (change.SealedCode is { } code)
+        {
+            Run("INSERT INTO sealed_codes (payment_uuid, sealed) VALUES (@payment, @sealed)", ("@payment", change.Payment!.Id.Value), ("@sealed", code));
+        }
+
+        if (change.DeletesCode)
+        {
+            Run("DELETE FROM sealed_codes WHERE payment_uuid = @payment", ("@payment", change.Payment!.Id.Value));
+        }
+
+        WriteEvents(change, app);
+        if (change.Answer is { } answer)
+        {
+            Run(
+                "UPDATE idempotency SET status_code = @status, body = @body WHERE app_id = @app AND key_digest = @key",
+                app, ("@key", answer.KeyDigest), ("@status", answer.StatusCode), ("@body", answer.Body));
+        }
+
+        if (change.Delivery is { } delivery)
+        {
+            Run(
+                """
+                UPDATE webhooks SET state = @state, attempts = @attempts, next_at = @next, last_error = @error
+                WHERE payment_uuid = @payment AND version = @version AND state = 0
+                """,
+                ("@payment", delivery.Payment.Value),
+                ("@version", delivery.Version),
+                ("@state", (int)delivery.State),
+                ("@attempts", delivery.Attempts),
+                ("@next", JournalRows.Millis(delivery.NextAt)),
+                ("@error", delivery.Error));
+        }
+
+        if (change.DestroysCard is { } destroyed)
+        {
+            Run("UPDATE cards SET sealed = NULL WHERE token_id = @token", ("@token", destroyed.Value));
+        }
+
+        if (change.DeletesCard is { } deleted)
+        {
+            if (Run(
+                "UPDATE cards SET deleted_at = @at WHERE token_id = @token AND app_id = @app AND deleted_at IS NULL",
+                app, at, ("@token", deleted.Value)) == 0)
+            {
+                return Conflict.CardGone;
+            }
+
+            Run(
+                """
+                UPDATE cards SET sealed = NULL
+                WHERE token_id = @token AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = @token AND p.status = 0)
+                """,
+                ("@token", deleted.Value));
+        }
+
+        return Conflict.None;
+    }
+
+    private void WriteEvents(Change change, (string Name, object? Value) app)
+    {
+        foreach (var recorded in change.Events)
+        {
+            if (recorded.ChangesStatus)
+            {
+                Run("UPDATE feed SET last = last + 1 WHERE id = 1");
+            }
+
+            Run(
+                """
+                INSERT INTO events (payment_uuid, version, app_id, position, type, at, status_before, status_after, body)
+                VALUES (@payment, @version, @app, CASE WHEN @changes THEN (SELECT last FROM feed WHERE id = 1) END, @type, @at, @before, @after, @body)
+                """,
+                app,
+                ("@payment", change.Payment!.Id.Value),
+                ("@version", recorded.Version),
+                ("@changes", recorded.ChangesStatus ? 1 : 0),
+                ("@type", recorded.Event.GetType().Name),
+                ("@at", JournalRows.Millis(recorded.Event.At)),
+                ("@before", (int)recorded.Before),
+                ("@after", (int)recorded.After),
+                ("@body", StorageJson.WriteEvent(recorded.Event)));
+        }
+
+        foreach (var webhook in change.Webhooks)
+        {
+            Run(
+                """
+                INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at)
+                VALUES (@payment, @version, @app, @url, @authorization, @body, 0, 0, @at, @at)
+                """,
+                app,
+                ("@payment", webhook.Payment.Value),
+                ("@version", webhook.Version),
+                ("@url", webhook.EndpointUrl),
+                ("@authorization", webhook.SealedAuthorization),
+                ("@body", webhook.Body),
+                ("@at", JournalRows.Millis(change.At)));
+        }
+    }
+
+    private int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
+
+    private SqliteCommand Prepare(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        if (!prepared.TryGetValue(sql, out var command))
+        {
+            command = connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var (name, _) in values)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            }
+
+            prepared.Add(sql, command);
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // SQLite has rolled back by itself, as it does when the disk is full; what failed is on its way up already.
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Data.Common;
+using System.Text;
+using System.Text.Json;
+using Dapper;
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Server.Storage;
+
+/// <summary>A card as it is stored.</summary>
+/// <param name="Token">Its token.</param>
+/// <param name="App">Whose it is.</param>
+/// <param name="Sealed">The sealed number; <see langword="null"/> once destroyed.</param>
+/// <param name="Facts">What may be known of it.</param>
+/// <param name="FirstPayment">The payment that brought it.</param>
+/// <param name="Deleted">Whether it was forgotten for new payments.</param>
+internal sealed record StoredCard(CardToken Token, AppId App, byte[]? Sealed, StoredCardFacts Facts, PaymentId FirstPayment, bool Deleted);
+
+/// <summary>What is stored under an idempotency key.</summary>
+internal sealed record StoredAnswer(byte[] RequestDigest, string? PaymentUuid, int? StatusCode, byte[]? Body);
+
+/// <summary>Which payments to list.</summary>
+internal sealed record PaymentQuery(DateTimeOffset? From, DateTimeOffset? Before, PaymentStatus? Status, string? ExternalId, string? Email, int Page, int PerPage);
+
+/// <summary>One change of status in the feed, with the payment right after it.</summary>
+internal sealed record FeedEntry(long Position, int Version, PaymentStatus Before, PaymentStatus After, DateTimeOffset At, Payment Payment);
+
+/// <summary>Reads payments and what belongs to them: one hand-written SQL for both engines.</summary>
+internal sealed class PaymentReader(Database database)
+{
+    private const string Columns = "CAST(p.version AS BIGINT) AS Version, p.facts AS Facts, p.state AS State";
+
+    private sealed record PaymentRow(long Version, byte[] Facts, byte[] State);
+
+    private sealed record EventRow(string PaymentUuid, long Version, string Type, byte[] Body);
+
+    private sealed record FeedRow(long Position, long Version, long StatusBefore, long StatusAfter, long At, string PaymentUuid, byte[] Facts);
+
+    private sealed record CardRow(string AppId, byte[]? Sealed, byte[] Facts, string FirstPaymentUuid, long? DeletedAt);
+
+    private sealed record AnswerRow(byte[] RequestDigest, string? PaymentUuid, long? StatusCode, byte[]? Body);
+
+    /// <summary>A payment of an app.</summary>
+    public Task<Payment?> FindAsync(AppId app, string uuid) =>
+        FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid AND p.app_id = @app", new { uuid, app = app.Value });
+
+    /// <summary>A payment, whosever it is: for what the server does by itself.</summary>
+    public Task<Payment?> FindAsync(PaymentId id) => FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid", new { uuid = id.Value });
+
+    /// <summary>The payment that holds an order claim.</summary>
+    public Task<Payment?> FindClaimantAsync(AppId app, byte[] digest) => FindOneAsync(
+        $"SELECT {Columns} FROM orders o JOIN payments p ON p.uuid = o.payment_uuid WHERE o.app_id = @app AND o.digest = @digest", new { app = app.Value, digest });
+
+    /// <summary>What is stored under an idempotency key since an instant.</summary>
+    public async Task<StoredAnswer?> FindAnswerAsync(AppId app, byte[] keyDigest, DateTimeOffset since)
+    {
+        await using var connection = await database.OpenAsync();
+        var row = await connection.QuerySingleOrDefaultAsync<AnswerRow>(
+            """
+            SELECT request_digest AS RequestDigest, payment_uuid AS PaymentUuid, CAST(status_code AS BIGINT) AS StatusCode, body AS Body
+            FROM idempotency WHERE app_id = @app AND key_digest = @keyDigest AND created_at > @since
+            """,
+            new { app = app.Value, keyDigest, since = since.ToUnixTimeMilliseconds() });
+        return row is null ? null : new(row.RequestDigest, row.PaymentUuid, (int?)row.StatusCode, row.Body);
+    }
+
+    /// <summary>A card by its token, whosever it is.</summary>
+    public async Task<StoredCard?> FindCardAsync(CardToken token)
+    {
+        await using var connection = await database.OpenAsync();
+        var row = await connection.QuerySingleOrDefaultAsync<CardRow>(
+            """
+            SELECT app_id AS AppId, sealed AS Sealed, facts AS Facts, first_payment_uuid AS FirstPaymentUuid, deleted_at AS DeletedAt
+            FROM cards WHERE token_id = @token
+            """,
+            new { token = token.Value });
+        return row is null
+            ? null
+            : new(
+                token,
+                new(row.AppId),
+                row.Sealed,
+                JsonSerializer.Deserialize(row.Facts, StorageJson.Default.StoredCardFacts)!,
+                new(row.FirstPaymentUuid),
+                row.DeletedAt is not null);
+    }
+
+    /// <summary>The sealed security code that waits for a payment's challenge.</summary>
+    public async Task<byte[]?> FindSealedCodeAsync(PaymentId payment)
+    {
+        await using var connection = await database.OpenAsync();
+        return await connection.QuerySingleOrDefaultAsync<byte[]>("SELECT sealed FROM sealed_codes WHERE payment_uuid = @uuid", new { uuid = payment.Value });
+    }
+
+    /// <summary>Payments about which something is to be done by an instant, the longest due first.</summary>
+    public async Task<IReadOnlyList<(PaymentId Id, DateTimeOffset DueAt)>> ListDueAsync(DateTimeOffset now, int limit)
+    {
+        await using var connection = await database.OpenAsync();
+        var rows = await connection.QueryAsync<(string Uuid, long DueAt)>(
+            "SELECT uuid, due_at FROM payments WHERE due_at <= @now ORDER BY due_at LIMIT @limit", new { now = now.ToUnixTimeMilliseconds(), limit });
+        return [.. rows.Select(r => (new PaymentId(r.Uuid), DateTimeOffset.FromUnixTimeMilliseconds(r.DueAt)))];
+    }
+
+    /// <summary>When something is to be done next, after an instant.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after)
+    {
+        await using var connection = await database.OpenAsync();
+        var next = await connection.ExecuteScalarAsync<long?>("SELECT MIN(due_at) FROM payments WHERE due_at > @after", new { after = after.ToUnixTimeMilliseconds() });
+        return next is { } millis ? DateTimeOffset.FromUnixTimeMilliseconds(millis) : null;
+    }
+
+    /// <summary>A page of an app's payments, newest first, and how many match.</summary>
+    public async Task<(int Total, IReadOnlyList<Payment> Page)> ListAsync(AppId app, PaymentQuery query)
+    {
+        var where = new StringBuilder("p.app_id = @app");
+        Condition(query.From, "p.created_at >= @from");
+        Condition(query.Before, "p.created_at < @before");
+        Condition(query.Status, "p.status = @status");
+        Condition(query.ExternalId, "p.external_id = @externalId");
+        Condition(query.Email, "p.email = @email");
+        var values = new
+        {
+            app = app.Value,
+            from = query.From?.ToUnixTimeMilliseconds(),
+            before = query.Before?.ToUnixTimeMilliseconds(),
+            status = (int?)query.Status,
+            externalId = query.ExternalId,
+            email = query.Email,
+            limit = query.PerPage,
+            offset = (query.Page - 1L) * query.PerPage,
+        };
+
+        await using var connection = await database.OpenAsync();
+        var total = await connection.ExecuteScalarAsync<int>($"SELECT COUNT(*) FROM payments p WHERE {where}", values);
+        var rows = await connection.QueryAsync<PaymentRow>(
+            $"SELECT {Columns} FROM payments p WHERE {where} ORDER BY p.created_at DESC, p.uuid DESC LIMIT @limit OFFSET @offset", values);
+        return (total, [.. rows.Select(ToPayment)]);
+
+        void Condition(object? value, string sql)
+        {
+            if (value is not null)
+            {
+                where.Append(" AND ").Append(sql);
+            }
+        }
+    }
+
+    /// <summary>An app's changes of status after a position, in order.</summary>
+    public async Task<IReadOnlyList<FeedEntry>> ReadFeedAsync(AppId app, long after, int limit)
+    {
+        await using var connection = await database.OpenAsync();
+        var rows = (await connection.QueryAsync<FeedRow>(
+            """
+            SELECT e.position AS Position, CAST(e.version AS BIGINT) AS Version,
+                CAST(e.status_before AS BIGINT) AS StatusBefore, CAST(e.status_after AS BIGINT) AS StatusAfter, e.at AS At,
+                e.payment_uuid AS PaymentUuid, p.facts AS Facts
+            FROM events e JOIN payments p ON p.uuid = e.payment_uuid
+            WHERE e.app_id = @app AND e.position > @after ORDER BY e.position LIMIT @limit
+            """,
+            new { app = app.Value, after, limit })).AsList();
+        var journals = await ReadJournalsAsync(connection, rows.Select(r => r.PaymentUuid).Distinct(StringComparer.Ordinal));
+        return [.. rows.Select(row =>
+        {
+            var facts = JsonSerializer.Deserialize(row.Facts, StorageJson.Default.PaymentFacts)!;
+            var events = journals[row.PaymentUuid].Where(e => e.Version <= row.Version).Select(e => StorageJson.ReadEvent(e.Type, e.Body, facts));
+            return new FeedEntry(
+                row.Position,
+                (int)row.Version,
+                (PaymentStatus)row.StatusBefore,
+                (PaymentStatus)row.StatusAfter,
+                DateTimeOffset.FromUnixTimeMilliseconds(row.At),
+                Payment.Replay(events));
+        })];
+    }
+
+    /// <summary>Every event of a payment, in order.</summary>
+    public async Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment)
+    {
+        await using var connection = await database.OpenAsync();
+        var journals = await ReadJournalsAsync(connection, [payment.Id.Value]);
+        return [.. journals[payment.Id.Value].Select(e => StorageJson.ReadEvent(e.Type, e.Body, payment.Facts))];
+    }
+
+    /// <summary>Whether the store answers.</summary>
+    public async Task PingAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancel));
+    }
+
+    private static async Task<ILookup<string, EventRow>> ReadJournalsAsync(DbConnection connection, IEnumerable<string> uuids)
+    {
+        var rows = await connection.QueryAsync<EventRow>(
+            "SELECT payment_uuid AS PaymentUuid, CAST(version AS BIGINT) AS Version, type AS Type, body AS Body FROM events WHERE payment_uuid IN @uuids ORDER BY payment_uuid, version",
+            new { uuids });
+        return rows.ToLookup(r => r.PaymentUuid, StringComparer.Ordinal);
+    }
+
+    private async Task<Payment?> FindOneAsync(string sql, object values)
+    {
+        await using var connection = await database.OpenAsync();
+        var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(sql, values);
+        return row is null ? null : ToPayment(row);
+    }
+
+    private static Payment ToPayment(PaymentRow row)
+    {
+        var facts = JsonSerializer.Deserialize(row.Facts, StorageJson.Default.PaymentFacts)!;
+        return JsonSerializer.Deserialize(row.State, StorageJson.Default.StoredState)!.ToPayment(facts, (int)row.Version);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Tollgate.Core;
+using Tollgate.Core.Authentication;
+using Tollgate.Core.Cards;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Server.Storage;
+
+/// <summary>What changes of a payment, as its row keeps it.</summary>
+internal sealed record StoredState
+{
+    public required Money Authorised { get; init; }
+
+    public required Money Captured { get; init; }
+
+    public required Money Refunded { get; init; }
+
+    public DateTimeOffset? SettledAt { get; init; }
+
+    public PaymentEnd? End { get; init; }
+
+    public Operation? InFlight { get; init; }
+
+    public OperationId? GivenUp { get; init; }
+
+    public PendingRefund? Refund { get; init; }
+
+    public RefundEnd LastRefund { get; init; }
+
+    public string? LastRefundReason { get; init; }
+
+    public string? ChallengeKey { get; init; }
+
+    public AuthenticationResult? Authentication { get; init; }
+
+    public Outcome.Approved? Approval { get; init; }
+
+    public DateTimeOffset? HoldEndsAt { get; init; }
+
+    public static StoredState Of(Payment payment) => new()
+    {
+        Authorised = payment.Authorised,
+        Captured = payment.Captured,
+        Refunded = payment.Refunded,
+        SettledAt = payment.SettledAt,
+        End = payment.End,
+        InFlight = payment.InFlight,
+        GivenUp = payment.GivenUp,
+        Refund = payment.Refund,
+        LastRefund = payment.LastRefund,
+        LastRefundReason = payment.LastRefundReason,
+        ChallengeKey = payment.ChallengeKey,
+        Authentication = payment.Authentication,
+        Approval = payment.Approval,
+        HoldEndsAt = payment.HoldEndsAt,
+    };
+
+    public Payment ToPayment(PaymentFacts facts, int version) => new()
+    {
+        Facts = facts,
+        Version = version,
+        Authorised = Authorised,
+        Captured = Captured,
+        Refunded = Refunded,
+        SettledAt = SettledAt,
+        End = End,
+        InFlight = InFlight,
+        GivenUp = GivenUp,
+        Refund = Refund,
+        LastRefund = LastRefund,
+        LastRefundReason = LastRefundReason,
+        ChallengeKey = ChallengeKey,
+        Authentication = Authentication,
+        Approval = Approval,
+        HoldEndsAt = HoldEndsAt,
+    };
+}
+
+/// <summary>What a card's row keeps in clear.</summary>
+internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
+
+/// <summary>How rows and events are written. Names are stable: what is in a database must stay readable.</summary>
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(MoneyConverter), typeof(PaymentIdConverter), typeof(AppIdConverter), typeof(OperationIdConverter), typeof(CardTokenConverter)])]
+[JsonSerializable(typeof(PaymentFacts))]
+[JsonSerializable(typeof(StoredState))]
+[JsonSerializable(typeof(StoredCardFacts))]
+[JsonSerializable(typeof(PaymentEvent.ChallengeRequired), TypeInfoPropertyName = "EventChallengeRequired")]
+[JsonSerializable(typeof(PaymentEvent.Authenticated), TypeInfoPropertyName = "EventAuthenticated")]
+[JsonSerializable(typeof(PaymentEvent.AuthenticationDeclined), TypeInfoPropertyName = "EventAuthenticationDeclined")]
+[JsonSerializable(typeof(PaymentEvent.AuthorisationStarted), TypeInfoPropertyName = "EventAuthorisationStarted")]
+[JsonSerializable(typeof(PaymentEvent.Authorised), TypeInfoPropertyName = "EventAuthorised")]
+[JsonSerializable(typeof(PaymentEvent.AuthorisationDeclined), TypeInfoPropertyName = "EventAuthorisationDeclined")]
+[JsonSerializable(typeof(PaymentEvent.CaptureStarted), TypeInfoPropertyName = "EventCaptureStarted")]
+[JsonSerializable(typeof(PaymentEvent.Captured), TypeInfoPropertyName = "EventCaptured")]
+[JsonSerializable(typeof(PaymentEvent.CaptureDeclined), TypeInfoPropertyName = "EventCaptureDeclined")]
+[JsonSerializable(typeof(PaymentEvent.VoidStarted), TypeInfoPropertyName = "EventVoidStarted")]
+[JsonSerializable(typeof(PaymentEvent.Voided), TypeInfoPropertyName = "EventVoided")]
+[JsonSerializable(typeof(PaymentEvent.VoidDeclined), TypeInfoPropertyName = "EventVoidDeclined")]
+[JsonSerializable(typeof(PaymentEvent.RefundStarted), TypeInfoPropertyName = "EventRefundStarted")]
+[JsonSerializable(typeof(PaymentEvent.RefundAccepted), TypeInfoPropertyName = "EventRefundAccepted")]
+[JsonSerializable(typeof(PaymentEvent.RefundCompleted), TypeInfoPropertyName = "EventRefundCompleted")]
+[JsonSerializable(typeof(PaymentEvent.RefundRejected), TypeInfoPropertyName = "EventRefundRejected")]
+[JsonSerializable(typeof(PaymentEvent.RefundExpired), TypeInfoPropertyName = "EventRefundExpired")]
+[JsonSerializable(typeof(PaymentEvent.OutcomeUnknown), TypeInfoPropertyName = "EventOutcomeUnknown")]
+[JsonSerializable(typeof(PaymentEvent.OperationDeferred), TypeInfoPropertyName = "EventOperationDeferred")]
+[JsonSerializable(typeof(PaymentEvent.ReversalStarted), TypeInfoPropertyName = "EventReversalStarted")]
+[JsonSerializable(typeof(PaymentEvent.OperationReversed), TypeInfoPropertyName = "EventOperationReversed")]
+[JsonSerializable(typeof(PaymentEvent.LateApprovalReceived), TypeInfoPropertyName = "EventLateApprovalReceived")]
+[JsonSerializable(typeof(PaymentEvent.Settled), TypeInfoPropertyName = "EventSettled")]
+[JsonSerializable(typeof(PaymentEvent.SessionEnded), TypeInfoPropertyName = "EventSessionEnded")]
+internal sealed partial class StorageJson : JsonSerializerContext
+{
+    private static readonly Dictionary<string, Type> EventTypes = typeof(PaymentEvent).GetNestedTypes().ToDictionary(t => t.Name, StringComparer.Ordinal);
+
+    /// <summary>Writes an event's body. A creation has none: its facts stand in the payment's row, once.</summary>
+    public static byte[] WriteEvent(PaymentEvent happened) => happened is PaymentEvent.Created
+        ? "{}"u8.ToArray()
+        : JsonSerializer.SerializeToUtf8Bytes(happened, Default.GetTypeInfo(happened.GetType())!);
+
+    /// <summary>Reads an event; <paramref name="facts"/> are those of its payment's row.</summary>
+    public static PaymentEvent ReadEvent(string type, byte[] body, PaymentFacts facts)
+    {
+        if (type == nameof(PaymentEvent.Created))
+        {
+            return new PaymentEvent.Created(facts.CreatedAt, facts);
+        }
+
+        return EventTypes.TryGetValue(type, out var known)
+            ? (PaymentEvent)JsonSerializer.Deserialize(body, Default.GetTypeInfo(known)!)!
+            : throw new InvalidDataException($"The journal holds an event of the unknown type {type}: it was written by a newer version.");
+    }
+}
+
+internal sealed class MoneyConverter : JsonConverter<Money>
+{
+    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.GetString().AsSpan();
+        var space = text.IndexOf(' ');
+        return Currency.TryParse(text[(space + 1)..].ToString(), out var currency)
+            ? new(long.Parse(text[..space], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), currency)
+            : throw new JsonException("The currency is not switched on.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, Money value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+internal abstract class TextConverter<T>(Func<string, T> read) : JsonConverter<T>
+    where T : struct
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+internal sealed class PaymentIdConverter() : TextConverter<PaymentId>(text => new(text));
+
+internal sealed class AppIdConverter() : TextConverter<AppId>(text => new(text));
+
+internal sealed class OperationIdConverter() : TextConverter<OperationId>(text => new(text));
+
+internal sealed class CardTokenConverter() : TextConverter<CardToken>(text => new(text));

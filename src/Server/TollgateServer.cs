@@ -1,0 +1,198 @@
+using Scalar.AspNetCore;
+using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Authentication;
+using Tollgate.Server.Http;
+using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Storage.Migrations;
+using Tollgate.Server.Webhooks;
+using Tollgate.Vault;
+
+namespace Tollgate.Server;
+
+/// <summary>Puts the server together.</summary>
+internal static class TollgateServer
+{
+    private const string DefaultAddress = "http://127.0.0.1:8080";
+
+    /// <summary>Both roots of the API answer alike.</summary>
+    public static readonly string[] Roots = ["/api/v2", "/v2"];
+
+    /// <summary>Reads the settings, opens the database and the vault, and builds the server, ready to start.</summary>
+    /// <exception cref="SettingException">A setting is wrong.</exception>
+    /// <exception cref="VaultException">The keys do not open.</exception>
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Adds to the host before it is built, such as another place for logs.</param>
+    public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        configure?.Invoke(builder);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        var settings = Settings.Read(builder.Configuration);
+        var addresses = Addresses(builder.Configuration);
+        if (addresses.Count == 0)
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+
+        if (settings is { IsSandbox: true, AllowRemoteSandbox: false } && addresses.FirstOrDefault(Settings.IsRemote) is { } remote)
+        {
+            throw new SettingException(
+                "urls",
+                $"has {remote}, which other machines can reach, and the sandbox's credentials are public, so they are refused there; listen on 127.0.0.1, or set Tollgate:AllowRemoteSandbox=true");
+        }
+
+        if (!settings.IsSandbox)
+        {
+            throw new SettingException("Tollgate:Mode", "is production, and this version has no acquirer but the sandbox's; payments would go nowhere");
+        }
+
+        CreateDataDirectory(settings.DataDirectory);
+        var database = Database.Create(settings.Database, settings.DataDirectory);
+        var keys = await OpenAsync(database, settings);
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(_ => database);
+        services.AddSingleton(_ => keys);
+        services.AddSingleton<CardVault>();
+        services.AddSingleton(_ => new Journal(database.OpenWriter()));
+        services.AddSingleton<PaymentReader>();
+        services.AddSingleton<AppRegistry>();
+        services.AddSingleton<PublicAddress>();
+        services.AddSingleton<PaymentRenderer>();
+        services.AddSingleton<WebhookComposer>();
+        services.AddSingleton<PaymentRunner>();
+        services.AddSingleton<OpenPayment>();
+        services.AddSingleton<Idempotency>();
+        services.AddSingleton<CommonFields>();
+        services.AddSingleton<ChargeCard>();
+        services.AddSingleton<ChargeToken>();
+        services.AddSingleton<OperateOnPayment>();
+        services.AddSingleton<CapturePayment>();
+        services.AddSingleton<VoidPayment>();
+        services.AddSingleton<RefundPayment>();
+        services.AddSingleton<ReadPayment>();
+        services.AddSingleton<ListPayments>();
+        services.AddSingleton<ReadEvents>();
+        services.AddSingleton<DeleteToken>();
+        services.AddSingleton<ChallengePage>();
+        services.AddSandbox(settings);
+        services.AddSingleton<DueWork>();
+        services.AddHostedService(s => s.GetRequiredService<DueWork>());
+        services.AddHostedService<WebhookDelivery>();
+
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>The address at which customers' browsers reach the server, once it listens.</summary>
+    public static string PublishAddress(WebApplication app)
+    {
+        var settings = app.Services.GetRequiredService<Settings>();
+        var address = app.Services.GetRequiredService<PublicAddress>();
+        var listening = app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
+        address.Url = (settings.PublicUrl?.AbsoluteUri ?? listening).TrimEnd('/');
+        return listening.TrimEnd('/');
+    }
+
+    private static void Map(WebApplication app)
+    {
+        var services = app.Services;
+        var apps = services.GetRequiredService<AppRegistry>();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Tollgate.Requests");
+        app.Use(next => context => Access.AnswerErrorsAsync(context, next, logger));
+        foreach (var root in Roots)
+        {
+            var cards = root + "/cards";
+            app.MapPost(cards + "/charges", Access.Requires(apps, services.GetRequiredService<ChargeCard>().HandleAsync));
+            app.MapPost(cards + "/create_payment", Access.Requires(apps, services.GetRequiredService<ChargeToken>().HandleAsync));
+            app.MapPost(cards + "/capture_payment", Access.Requires(apps, services.GetRequiredService<CapturePayment>().HandleAsync));
+            app.MapPost(cards + "/void_payment", Access.Requires(apps, services.GetRequiredService<VoidPayment>().HandleAsync));
+            app.MapPost(cards + "/refund_payment", Access.Requires(apps, services.GetRequiredService<RefundPayment>().HandleAsync));
+            app.MapGet(cards + "/payments/{uuid}", Access.Requires(apps, services.GetRequiredService<ReadPayment>().HandleAsync));
+            app.MapGet(cards + "/payments", Access.Requires(apps, services.GetRequiredService<ListPayments>().HandleAsync));
+            app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
+            app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));
+        }
+
+        app.UseSandbox(apps);
+
+        var challenge = services.GetRequiredService<ChallengePage>();
+        app.MapGet("/3ds/{uuid}/{key}", challenge.ShowAsync);
+        app.MapPost("/3ds/{uuid}/{key}", challenge.AnswerAsync);
+
+        app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync);
+        app.MapScalarApiReference("/docs", options => options.WithTitle("Tollgate API").WithOpenApiRoutePattern("/openapi/v2.json").DisableDefaultFonts());
+        app.MapGet("/", context =>
+        {
+            context.Response.Redirect("/docs");
+            return Task.CompletedTask;
+        });
+
+        var reader = services.GetRequiredService<PaymentReader>();
+        app.MapGet("/health", async (HttpContext context) =>
+        {
+            await reader.PingAsync(context.RequestAborted);
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
+        });
+    }
+
+    private static async Task<KeyRing> OpenAsync(Database database, Settings settings)
+    {
+        try
+        {
+            await Migrator.MigrateAsync(database);
+            return await Migrator.OpenKeysAsync(database, Path.Combine(settings.DataDirectory, "keys", "key-encryption.key"));
+        }
+        catch (Exception unreachable) when (Database.IsUnavailable(unreachable))
+        {
+            throw new SettingException("Tollgate:Database", $"({database.Name}) cannot be used: {unreachable.Message}");
+        }
+    }
+
+    private static void CreateDataDirectory(string path)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException("Tollgate:DataDirectory", $"({path}) cannot be created");
+        }
+    }
+
+    private static List<string> Addresses(ConfigurationManager configuration)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>().ToList();
+        if (endpoints.Count > 0)
+        {
+            return endpoints;
+        }
+
+        if (configuration["urls"] is { Length: > 0 } urls)
+        {
+            return [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        }
+
+        var ports = (configuration["http_ports"] + ";" + configuration["https_ports"]).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        return [.. ports.Select(port => "http://*:" + port)];
+    }
+}

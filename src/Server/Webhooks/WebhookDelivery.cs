@@ -1,0 +1,215 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using Tollgate.Client;
+using Tollgate.Client.Contract;
+using Tollgate.Core;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Vault;
+
+namespace Tollgate.Server.Webhooks;
+
+/// <summary>
+/// Delivers webhooks at least once, and those of one payment in order: the next goes out when the one before is delivered or given up. What is
+/// to be tried, and when, stands in the database, so that a restart forgets nothing.
+/// </summary>
+internal sealed class WebhookDelivery : BackgroundService
+{
+    private const int AtOnce = 32;
+
+    /// <summary>After these times it is tried again; then every twelve hours until three days have passed.</summary>
+    private static readonly TimeSpan[] Delays =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
+        TimeSpan.FromHours(3), TimeSpan.FromHours(6),
+    ];
+
+    private static readonly TimeSpan LastDelay = TimeSpan.FromHours(12);
+    private static readonly TimeSpan GivesUpAfter = TimeSpan.FromDays(3);
+
+    /// <summary>How long a process that took a webhook has for it, before another may: longer than a delivery can take.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+
+    private readonly Journal journal;
+    private readonly AppRegistry apps;
+    private readonly CardVault vault;
+    private readonly TimeProvider clock;
+    private readonly ILogger<WebhookDelivery> logger;
+    private readonly HttpClient http;
+    private readonly SemaphoreSlim due = new(0, 1);
+
+    public WebhookDelivery(Journal journal, AppRegistry apps, CardVault vault, Settings settings, TimeProvider clock, ILogger<WebhookDelivery> logger)
+    {
+        this.journal = journal;
+        this.apps = apps;
+        this.vault = vault;
+        this.clock = clock;
+        this.logger = logger;
+        http = new(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = (context, cancel) => WebhookAddress.ConnectAsync(context.DnsEndPoint, settings.AllowPrivateWebhooks, cancel),
+        })
+        {
+            Timeout = DeliveryTimeout,
+            MaxResponseContentBufferSize = 64 * 1024,
+        };
+        journal.WebhooksDue += Wake;
+    }
+
+    public override void Dispose()
+    {
+        journal.WebhooksDue -= Wake;
+        http.Dispose();
+        due.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var sending = new HashSet<Task>();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                sending.RemoveWhere(t => t.IsCompleted);
+                var taken = sending.Count >= AtOnce
+                    ? []
+                    : await journal.LeaseWebhooksAsync(clock.GetUtcNow(), clock.GetUtcNow() + Lease, AtOnce - sending.Count);
+                sending.UnionWith(taken.Select(webhook => DeliverAsync(webhook, stoppingToken)));
+
+                // Each delivery that ends makes the next of its payment due, and wakes this loop.
+                await due.WaitAsync(Rest, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception bug)
+            {
+                Log.BackgroundBroke(logger, nameof(WebhookDelivery), bug);
+                await Task.Delay(Rest, CancellationToken.None);
+            }
+        }
+
+        await Task.WhenAll(sending);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            due.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server is shutting down; what is due is found at the next start.
+        }
+    }
+
+    private async Task DeliverAsync(DueWebhook webhook, CancellationToken stopping)
+    {
+        try
+        {
+            var error = await SendAsync(webhook, stopping);
+            var now = clock.GetUtcNow();
+            var attempts = webhook.Attempts + 1;
+            var next = now + Delay(attempts);
+            var state = error is null
+                ? DeliveryState.Delivered
+                : next - DateTimeOffset.FromUnixTimeMilliseconds(webhook.CreatedAt) > GivesUpAfter ? DeliveryState.GivenUp : DeliveryState.Waiting;
+            if (state == DeliveryState.GivenUp)
+            {
+                Log.WebhookGivenUp(logger, WebhookComposer.EventId(webhook.PaymentUuid, webhook.Version), attempts, error!);
+            }
+
+            await journal.CommitAsync(new()
+            {
+                App = new(webhook.AppId),
+                At = now,
+                Delivery = new(new(webhook.PaymentUuid), webhook.Version, state, attempts, next, error),
+            });
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The lease ends, and the next start tries again.
+        }
+        catch (Exception bug)
+        {
+            Log.BackgroundBroke(logger, nameof(WebhookDelivery), bug);
+        }
+        finally
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Tries once; says in words why it failed.</summary>
+    private async Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.EndpointUrl) { Content = new ByteArrayContent(webhook.Body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.UserAgent.ParseAdd("Tollgate");
+        Sign(request, webhook);
+        if (webhook.SealedAuthorization is { } header)
+        {
+            request.Headers.TryAddWithoutValidation(
+                "Authorization", vault.UnsealText(header, WebhookComposer.SealingContext(webhook.AppId, webhook.PaymentUuid)));
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
+            return response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException broken)
+        {
+            return broken.HttpRequestError == HttpRequestError.Unknown ? "could not be reached" : $"could not be reached: {broken.HttpRequestError}";
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            return "gave no answer in time";
+        }
+    }
+
+    private void Sign(HttpRequestMessage request, DueWebhook webhook)
+    {
+        // An app that is gone from the settings has no secret any more; its webhooks still go out, unsigned by anything.
+        if (apps.Find(new AppId(webhook.AppId)) is not { } app)
+        {
+            return;
+        }
+
+        var id = WebhookComposer.EventId(webhook.PaymentUuid, webhook.Version);
+
+        // Receivers compare with real time, whatever the sandbox's clock says.
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        request.Headers.Add(WebhookSignature.IdHeader, id);
+        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(id, timestamp, webhook.Body, app.WebhookSecret));
+        request.Headers.Add(WebhookSignature.ReferenceHeader, WebhookSignature.SignReference(webhook.Body, app.WebhookSecret));
+    }
+
+    private static TimeSpan Delay(int attempts)
+    {
+        var delay = attempts <= Delays.Length ? Delays[attempts - 1] : LastDelay;
+
+        // A tenth of jitter, so that what failed together does not come again together.
+        return delay * (0.95 + (Random.Shared.NextDouble() / 10));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Tollgate.Core;
+using Tollgate.Core.Cards;
+
+namespace Tollgate.Vault;
+
+/// <summary>
+/// The only place where a sealed card becomes a card number. What it seals carries the id of its data key (four bytes, big-endian), then nonce,
+/// tag and ciphertext; token, app and key id are authenticated with it, so that a row which is moved to another token or app does not open.
+/// </summary>
+public sealed class CardVault(KeyRing keys)
+{
+    private const int KeyIdLength = 4;
+
+    /// <summary>Seals a card number for one token of one app.</summary>
+    public byte[] Seal(CardNumber number, CardToken token, AppId app)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        return SealText(number.Reveal(), CardContext(token, app));
+    }
+
+    /// <summary>Opens a sealed card number.</summary>
+    /// <exception cref="VaultException">It was sealed for another token or app, with a key that is gone, or it was changed.</exception>
+    public CardNumber Unseal(byte[] box, CardToken token, AppId app) =>
+        CardNumber.TryParse(UnsealText(box, CardContext(token, app)), out var number)
+            ? number
+            : throw new VaultException("What was sealed as a card number is none.");
+
+    /// <summary>Seals a security code until its authorisation (PCI DSS 3.3.2), for one payment of one app.</summary>
+    public byte[] SealCode(CardVerificationCode code, PaymentId payment, AppId app)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return SealText(code.Reveal(), CodeContext(payment, app));
+    }
+
+    /// <summary>Opens a sealed security code.</summary>
+    /// <exception cref="VaultException">It was sealed for another payment or app, with a key that is gone, or it was changed.</exception>
+    public CardVerificationCode UnsealCode(byte[] box, PaymentId payment, AppId app, Brand brand) =>
+        CardVerificationCode.TryParse(UnsealText(box, CodeContext(payment, app)), brand, out var code)
+            ? code
+            : throw new VaultException("What was sealed as a security code is none.");
+
+    /// <summary>Seals another secret, such as a webhook's authorisation header, for one context.</summary>
+    public byte[] SealText(string secret, string context)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var plain = Encoding.UTF8.GetBytes(secret);
+        try
+        {
+            var id = keys.ActiveDataKey;
+            var box = new byte[KeyIdLength + Sealing.SealedLength(plain.Length)];
+            BinaryPrimitives.WriteInt32BigEndian(box, id);
+            Sealing.Seal(keys.DataKey(id), plain, Context(context, id), box.AsSpan(KeyIdLength));
+            return box;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Opens another secret.</summary>
+    /// <exception cref="VaultException">It was sealed for another context, with a key that is gone, or it was changed.</exception>
+    public string UnsealText(byte[] box, string context)
+    {
+        ArgumentNullException.ThrowIfNull(box);
+        if (box.Length < KeyIdLength)
+        {
+            throw new VaultException("Too short to have been sealed.");
+        }
+
+        var id = BinaryPrimitives.ReadInt32BigEndian(box);
+        byte[]? plain = null;
+        try
+        {
+            plain = Sealing.Open(keys.DataKey(id), box.AsSpan(KeyIdLength), Context(context, id));
+            return Encoding.UTF8.GetString(plain);
+        }
+        catch (CryptographicException)
+        {
+            throw new VaultException("What was sealed does not belong here, or was changed.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>
+    /// The keyed digest by which equal card numbers are told (HMAC-SHA-256, its first 128 bits in hexadecimal): worthless to who has not the key
+    /// (PCI DSS 3.5.1.1).
+    /// </summary>
+    public string Fingerprint(CardNumber number)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        Span<byte> plain = stackalloc byte[19];
+        var length = Encoding.ASCII.GetBytes(number.Reveal(), plain);
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(keys.FingerprintKey, plain[..length], digest);
+        CryptographicOperations.ZeroMemory(plain);
+        return Convert.ToHexStringLower(digest[..16]);
+    }
+
+    /// <summary>A keyed digest of anything that is compared but not kept (HMAC-SHA-256, 32 bytes).</summary>
+    public byte[] Digest(ReadOnlySpan<byte> content) => HMACSHA256.HashData(keys.DigestKey, content);
+
+    private static string CardContext(CardToken token, AppId app) => $"card|{token}|{app}";
+
+    private static string CodeContext(PaymentId payment, AppId app) => $"code|{payment}|{app}";
+
+    private static byte[] Context(string context, int keyId) => Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{context}|{keyId}"));
+}
