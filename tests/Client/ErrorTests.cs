@@ -185,11 +185,7 @@ public sealed class ErrorTests
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Stop);
 
         var charge = client.ChargeAsync(Example.Charge, cancellationToken: cancel.Token);
-        while (server.Requests.Count == 0)
-        {
-            await Task.Delay(5, Stop);
-        }
-
+        await server.ReceivedAsync(Stop);
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => charge);

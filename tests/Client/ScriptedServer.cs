@@ -21,6 +21,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly ConcurrentQueue<SentRequest> requests = new();
+    private readonly SemaphoreSlim received = new(0);
     private readonly ConcurrentQueue<string> answers;
     private readonly Task serving;
 
@@ -36,6 +37,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public SentRequest Request => Assert.Single(requests);
 
     public IReadOnlyCollection<SentRequest> Requests => requests;
+
+    /// <summary>Waits for one more request.</summary>
+    public Task ReceivedAsync(CancellationToken cancel) => received.WaitAsync(cancel);
 
     public TollgateClient Client() => new(Address, "app-test", "sk-test-of-nobody");
 
@@ -70,9 +74,10 @@ internal sealed class ScriptedServer : IAsyncDisposable
             using var connection = await listener.AcceptTcpClientAsync(stop.Token);
             var stream = connection.GetStream();
             requests.Enqueue(await ReadAsync(stream));
+            received.Release();
             if (answer == Silence)
             {
-                await Task.Delay(Timeout.Infinite, stop.Token);
+                await new TaskCompletionSource().Task.WaitAsync(stop.Token);
             }
 
             await stream.WriteAsync(Encoding.UTF8.GetBytes(answer), stop.Token);
