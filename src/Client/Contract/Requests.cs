@@ -2,13 +2,53 @@ using System.Text.Json.Serialization;
 
 namespace Tollgate.Client.Contract;
 
-/// <summary>Charge a raw card: <c>POST /api/v2/cards/charges</c>.</summary>
-public sealed record ChargeRequest
+/// <summary>What both ways of charging, by raw card and by token, ask for alike.</summary>
+public interface IPaymentRequest
 {
     /// <summary>What is to be paid, in the smallest unit of the currency (cents): 1 to 99 999 999.</summary>
-    public required long Amount { get; init; }
+    long Amount { get; }
 
     /// <summary>ISO 4217; only <c>AUD</c>.</summary>
+    string Currency { get; }
+
+    /// <summary>Who makes the payment; <see cref="Contract.PaymentType.Regular"/> when left out.</summary>
+    PaymentType? PaymentType { get; }
+
+    /// <summary>Why the merchant makes an unscheduled payment.</summary>
+    ChargeReason? ChargeReason { get; }
+
+    /// <summary>The payment whose agreement an unscheduled payment continues: same app, same card, authorised.</summary>
+    string? PreviousPaymentUuid { get; }
+
+    /// <summary>The cardholder's browser, for 3-D Secure.</summary>
+    BrowserDetails? BrowserDetails { get; }
+
+    /// <summary>The cardholder's IP address, version 4 or 6.</summary>
+    string? IpAddress { get; }
+
+    /// <summary>Whether to capture as soon as it is authorised; no when left out.</summary>
+    bool? Capture { get; }
+
+    /// <summary>The merchant's order, at most 255 characters.</summary>
+    string ExternalId { get; }
+
+    /// <summary>Where the browser goes after a challenge: absolute http(s) URL, at most 2048 characters.</summary>
+    string ReturnUrl { get; }
+
+    /// <summary>Free text, at most 1000 characters.</summary>
+    string? Description { get; }
+
+    /// <summary>Where changes of status are told.</summary>
+    WebhookNotification? WebhookNotification { get; }
+}
+
+/// <summary>Charge a raw card: <c>POST /api/v2/cards/charges</c>.</summary>
+public sealed record ChargeRequest : IPaymentRequest
+{
+    /// <inheritdoc/>
+    public required long Amount { get; init; }
+
+    /// <inheritdoc/>
     public required string Currency { get; init; }
 
     /// <summary>The customer's e-mail address, at most 254 characters.</summary>
@@ -26,34 +66,34 @@ public sealed record ChargeRequest
     /// <summary>The card.</summary>
     public required CardInfo CardInfo { get; init; }
 
-    /// <summary>Who makes the payment; <see cref="PaymentType.Regular"/> when left out.</summary>
+    /// <inheritdoc/>
     public PaymentType? PaymentType { get; init; }
 
-    /// <summary>Why the merchant makes an unscheduled payment.</summary>
+    /// <inheritdoc/>
     public ChargeReason? ChargeReason { get; init; }
 
-    /// <summary>The payment whose agreement an unscheduled payment continues: same app, same card, authorised.</summary>
+    /// <inheritdoc/>
     public string? PreviousPaymentUuid { get; init; }
 
-    /// <summary>The cardholder's browser, for 3-D Secure.</summary>
+    /// <inheritdoc/>
     public BrowserDetails? BrowserDetails { get; init; }
 
-    /// <summary>The cardholder's IP address, version 4 or 6.</summary>
+    /// <inheritdoc/>
     public string? IpAddress { get; init; }
 
-    /// <summary>Whether to capture as soon as it is authorised; no when left out.</summary>
+    /// <inheritdoc/>
     public bool? Capture { get; init; }
 
-    /// <summary>The merchant's order, at most 255 characters.</summary>
+    /// <inheritdoc/>
     public required string ExternalId { get; init; }
 
-    /// <summary>Where the browser goes after a challenge: absolute http(s) URL, at most 2048 characters.</summary>
+    /// <inheritdoc/>
     public required string ReturnUrl { get; init; }
 
-    /// <summary>Free text, at most 1000 characters.</summary>
+    /// <inheritdoc/>
     public string? Description { get; init; }
 
-    /// <summary>Where changes of status are told.</summary>
+    /// <inheritdoc/>
     public WebhookNotification? WebhookNotification { get; init; }
 }
 
@@ -137,45 +177,45 @@ public sealed record WebhookNotification
 }
 
 /// <summary>Charge a saved card: <c>POST /api/v2/cards/create_payment</c>.</summary>
-public sealed record CreatePaymentRequest
+public sealed record CreatePaymentRequest : IPaymentRequest
 {
-    /// <summary>What is to be paid, in the smallest unit of the currency (cents): 1 to 99 999 999.</summary>
+    /// <inheritdoc/>
     public required long Amount { get; init; }
 
-    /// <summary>ISO 4217; only <c>AUD</c>.</summary>
+    /// <inheritdoc/>
     public required string Currency { get; init; }
 
     /// <summary>The saved card.</summary>
     public required TokenReference Token { get; init; }
 
-    /// <summary>Who makes the payment; <see cref="PaymentType.Regular"/> when left out.</summary>
+    /// <inheritdoc/>
     public PaymentType? PaymentType { get; init; }
 
-    /// <summary>Why the merchant makes an unscheduled payment.</summary>
+    /// <inheritdoc/>
     public ChargeReason? ChargeReason { get; init; }
 
-    /// <summary>The payment whose agreement an unscheduled payment continues: same app, same card, authorised.</summary>
+    /// <inheritdoc/>
     public string? PreviousPaymentUuid { get; init; }
 
-    /// <summary>The cardholder's browser, for 3-D Secure.</summary>
+    /// <inheritdoc/>
     public BrowserDetails? BrowserDetails { get; init; }
 
-    /// <summary>The cardholder's IP address, version 4 or 6.</summary>
+    /// <inheritdoc/>
     public string? IpAddress { get; init; }
 
-    /// <summary>Whether to capture as soon as it is authorised; no when left out.</summary>
+    /// <inheritdoc/>
     public bool? Capture { get; init; }
 
-    /// <summary>The merchant's order, at most 255 characters.</summary>
+    /// <inheritdoc/>
     public required string ExternalId { get; init; }
 
-    /// <summary>Where the browser goes after a challenge: absolute http(s) URL, at most 2048 characters.</summary>
+    /// <inheritdoc/>
     public required string ReturnUrl { get; init; }
 
-    /// <summary>Free text, at most 1000 characters.</summary>
+    /// <inheritdoc/>
     public string? Description { get; init; }
 
-    /// <summary>Where changes of status are told.</summary>
+    /// <inheritdoc/>
     public WebhookNotification? WebhookNotification { get; init; }
 }
 

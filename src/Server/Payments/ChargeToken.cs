@@ -4,19 +4,18 @@ using Tollgate.Server.Apps;
 using Tollgate.Server.Http;
 using Tollgate.Server.Storage;
 using Tollgate.Vault;
-using Payment = Tollgate.Core.Payments.Payment;
 
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>POST /api/v2/cards/create_payment</c>: a payment by saved card.</summary>
-internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVault vault, PaymentReader reader, Idempotency idempotency, PaymentRenderer renderer)
+internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVault vault, PaymentReader reader, Idempotency idempotency)
 {
     private static readonly Answer UnknownToken = Answer.InvalidField("token.id", "does not exist");
 
     public async Task HandleAsync(HttpContext context, App app)
     {
         using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
-        var keyed = idempotency.Read(context.Request, app.Id, body.Bytes, Render);
+        var keyed = idempotency.Read(context.Request, app.Id, body.Bytes, open.Render);
         if (await idempotency.TryReplayAsync(context, app.Id, keyed))
         {
             return;
@@ -36,31 +35,8 @@ internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVau
             return;
         }
 
-        var order = new PaymentOrder
-        {
-            Amount = new(request.Amount, Core.Currency.Aud),
-            Type = (Core.Payments.PaymentType)(request.PaymentType ?? PaymentType.Regular),
-            Reason = (Core.Payments.ChargeReason?)request.ChargeReason,
-            Previous = request.PreviousPaymentUuid,
-            Capture = request.Capture ?? false,
-            ExternalId = request.ExternalId,
-            ReturnUrl = request.ReturnUrl,
-            Description = request.Description,
-            Webhook = request.WebhookNotification,
-            Browser = request.BrowserDetails,
-            IpAddress = request.IpAddress,
-        };
-        var opening = await open.OpenAsync(app, order, card, keyed);
-        if (opening.KeyTaken)
-        {
-            await idempotency.ReplayAsync(context, app.Id, keyed!);
-            return;
-        }
-
-        await (opening.Problem ?? Render(opening.Payment!)).WriteAsync(context, opening.Replayed);
+        await open.AnswerAsync(context, app, request, card, keyed);
     }
-
-    private Answer Render(Payment payment) => Answer.Ok(renderer.Render(payment), ResponseJson.Numbers.PaymentResponse);
 
     private CreatePaymentRequest Read(JsonFields fields)
     {

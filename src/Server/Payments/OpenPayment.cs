@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tollgate.Client.Contract;
 using Tollgate.Core;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
@@ -10,34 +11,12 @@ using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
 using Tollgate.Vault;
+using ChargeReason = Tollgate.Core.Payments.ChargeReason;
+using Currency = Tollgate.Core.Currency;
+using Payment = Tollgate.Core.Payments.Payment;
+using PaymentType = Tollgate.Core.Payments.PaymentType;
 
 namespace Tollgate.Server.Payments;
-
-/// <summary>What both ways of charging ask for once they are read.</summary>
-internal sealed record PaymentOrder
-{
-    public required Money Amount { get; init; }
-
-    public required PaymentType Type { get; init; }
-
-    public required ChargeReason? Reason { get; init; }
-
-    public required string? Previous { get; init; }
-
-    public required bool Capture { get; init; }
-
-    public required string ExternalId { get; init; }
-
-    public required string ReturnUrl { get; init; }
-
-    public required string? Description { get; init; }
-
-    public required Client.Contract.WebhookNotification? Webhook { get; init; }
-
-    public required Client.Contract.BrowserDetails? Browser { get; init; }
-
-    public required string? IpAddress { get; init; }
-}
 
 /// <summary>The card that is to pay, opened for the time of the request.</summary>
 /// <param name="Number">Its number.</param>
@@ -46,7 +25,7 @@ internal sealed record PaymentOrder
 /// <param name="Token">The saved card; <see langword="null"/> with a raw card, which becomes one.</param>
 internal sealed record PayingCard(CardNumber Number, CardVerificationCode? Code, StoredCardFacts Facts, CardToken? Token);
 
-/// <summary>What became of an order: a payment, the same payment again, or an answer that says why not.</summary>
+/// <summary>What became of a request: a payment, the same payment again, or an answer that says why not.</summary>
 internal readonly record struct Opening(Payment? Payment, bool Replayed = false, Answer? Problem = null, bool KeyTaken = false);
 
 /// <summary>
@@ -59,26 +38,44 @@ internal sealed class OpenPayment(
     CardVault vault,
     ICardholderAuthentication authentication,
     PaymentRunner runner,
+    Idempotency idempotency,
+    PaymentRenderer renderer,
     WebhookComposer composer)
 {
     private static readonly TimeSpan SessionLength = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ShieldLength = TimeSpan.FromDays(1);
 
-    public async Task<Opening> OpenAsync(App app, PaymentOrder order, PayingCard card, KeyedRequest? keyed)
+    /// <summary>Opens a payment and answers with it.</summary>
+    public async Task AnswerAsync(HttpContext context, App app, IPaymentRequest request, PayingCard card, KeyedRequest? keyed)
     {
-        var (previous, known) = await FindPreviousAsync(app, order, card);
+        var opening = await OpenAsync(app, request, card, keyed);
+        if (opening.KeyTaken)
+        {
+            await idempotency.ReplayAsync(context, app.Id, keyed!);
+            return;
+        }
+
+        await (opening.Problem ?? Render(opening.Payment!)).WriteAsync(context, opening.Replayed);
+    }
+
+    /// <summary>The answer for a payment: what both ways of charging give, and what their keys repeat.</summary>
+    public Answer Render(Payment payment) => Answer.Ok(renderer.Render(payment), ResponseJson.Numbers.PaymentResponse);
+
+    private async Task<Opening> OpenAsync(App app, IPaymentRequest request, PayingCard card, KeyedRequest? keyed)
+    {
+        var (previous, known) = await FindPreviousAsync(app, request, card);
         if (!known)
         {
             return new(null, Problem: Answer.InvalidField("previous_payment_uuid", "does not exist"));
         }
 
-        var shield = Shield(app.Id, order, card);
-        var claims = ClaimsOf(app, order, shield);
+        var shield = Shield(app.Id, request, card);
+        var claims = ClaimsOf(app, request, shield);
         var takeovers = new Dictionary<byte[], PaymentId>();
         while (true)
         {
             var now = runner.Now;
-            var facts = FactsOf(app, order, card, previous, now);
+            var facts = FactsOf(app, request, card, previous, now);
             var plan = authentication.Plan(card.Number, facts.Type, byToken: card.Token is not null);
             var draft = Draft(facts, plan, now);
             var challenged = plan is AuthenticationPlan.Challenge;
@@ -89,7 +86,7 @@ internal sealed class OpenPayment(
                 [.. claims.Select(c => new OrderClaim(
                     c.Digest, facts.Id, c.Expires ? now + ShieldLength : DateTimeOffset.MaxValue, takeovers.TryGetValue(c.Digest, out var ended) ? ended : null))]));
             var result = await journal.CommitAsync(change);
-            switch (result.Conflict)
+            switch (await IsDurableAsync(result.Conflict, draft.Now) ? Conflict.None : result.Conflict)
             {
                 case Conflict.None:
                     return new(challenged ? draft.Now : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed));
@@ -122,6 +119,14 @@ internal sealed class OpenPayment(
         }
     }
 
+    /// <summary>
+    /// Whether a change was made: also when its commit went through, the word of it was lost with the connection, and the repetition met what the
+    /// first try had left.
+    /// </summary>
+    private async Task<bool> IsDurableAsync(Conflict conflict, Payment payment) =>
+        conflict == Conflict.None || (await reader.FindAsync(payment.Id) is { } found && found.Version == payment.Version
+            && found.InFlight?.Id == payment.InFlight?.Id && found.ChallengeKey == payment.ChallengeKey);
+
     private async Task<Opening> YieldAsync(App app, Payment holder, bool shielded, KeyedRequest? keyed)
     {
         if (!shielded)
@@ -144,6 +149,14 @@ internal sealed class OpenPayment(
         return new(holder, Replayed: true);
     }
 
+    private static PaymentType TypeOf(IPaymentRequest request) => (PaymentType)(request.PaymentType ?? Client.Contract.PaymentType.Regular);
+
+    private static Money AmountOf(IPaymentRequest request)
+    {
+        Check.That(Currency.TryParse(request.Currency, out var currency), "a currency was checked when it was read");
+        return new(request.Amount, currency);
+    }
+
     private PaymentDraft Draft(PaymentFacts facts, AuthenticationPlan plan, DateTimeOffset now)
     {
         var draft = new PaymentDraft(null);
@@ -163,71 +176,71 @@ internal sealed class OpenPayment(
         return draft;
     }
 
-    private async Task<(Payment? Previous, bool Known)> FindPreviousAsync(App app, PaymentOrder order, PayingCard card)
+    private async Task<(Payment? Previous, bool Known)> FindPreviousAsync(App app, IPaymentRequest request, PayingCard card)
     {
-        if (order.Previous is null || order.Type != PaymentType.Unscheduled)
+        if (request.PreviousPaymentUuid is null || TypeOf(request) != PaymentType.Unscheduled)
         {
             return (null, true);
         }
 
-        var previous = await reader.FindAsync(app.Id, order.Previous);
+        var previous = await reader.FindAsync(app.Id, request.PreviousPaymentUuid);
         return (previous, previous is { WasAuthorised: true, End: null } && previous.Facts.Card.Fingerprint == card.Facts.Card.Fingerprint);
     }
 
-    private PaymentFacts FactsOf(App app, PaymentOrder order, PayingCard card, Payment? previous, DateTimeOffset now)
+    private PaymentFacts FactsOf(App app, IPaymentRequest request, PayingCard card, Payment? previous, DateTimeOffset now)
     {
         var id = Identifiers.NewPayment(now);
         return new()
         {
             Id = id,
             App = app.Id,
-            ExternalId = order.ExternalId,
-            Amount = order.Amount,
-            CaptureAtOnce = order.Capture,
-            Type = order.Type,
-            Reason = order.Type == PaymentType.Unscheduled ? order.Reason : null,
+            ExternalId = request.ExternalId,
+            Amount = AmountOf(request),
+            CaptureAtOnce = request.Capture ?? false,
+            Type = TypeOf(request),
+            Reason = TypeOf(request) == PaymentType.Unscheduled ? (ChargeReason?)request.ChargeReason : null,
             Previous = previous?.Id,
             PreviousSchemeTransactionId = previous?.Approval?.SchemeTransactionId,
             Token = card.Token ?? Identifiers.NewToken(now),
             BroughtCard = card.Token is null,
             Card = card.Facts.Card,
             Cardholder = card.Facts.Cardholder,
-            ReturnUrl = order.ReturnUrl,
-            Description = order.Description,
-            Webhook = Target(order.Webhook ?? app.Settings.DefaultWebhook, app.Id, id),
-            Browser = order.Browser is not { } b ? null : new(
+            ReturnUrl = request.ReturnUrl,
+            Description = request.Description,
+            Webhook = Target(request.WebhookNotification ?? app.Settings.DefaultWebhook, app.Id, id),
+            Browser = request.BrowserDetails is not { } b ? null : new(
                 b.UserAgent, b.Language, b.ColorDepth, b.ScreenHeight, b.ScreenWidth, b.JavaEnabled, b.TimeZone, b.AcceptHeader, b.JavascriptEnabled),
-            IpAddress = order.IpAddress,
+            IpAddress = request.IpAddress,
             CreatedAt = now,
             SessionEndsAt = now + SessionLength,
         };
     }
 
-    private WebhookTarget? Target(Client.Contract.WebhookNotification? webhook, AppId app, PaymentId payment) => webhook is null
+    private WebhookTarget? Target(WebhookNotification? webhook, AppId app, PaymentId payment) => webhook is null
         ? null
         : new(
             webhook.EndpointUrl,
             webhook.AuthorizationHeader is { } header ? vault.SealText(header.Expose(), WebhookComposer.SealingContext(app.Value, payment.Value)) : null);
 
-    private byte[] Shield(AppId app, PaymentOrder order, PayingCard card)
+    private byte[] Shield(AppId app, IPaymentRequest request, PayingCard card)
     {
         // What is ignored on a regular payment does not make it another one either.
-        var unscheduled = order.Type == PaymentType.Unscheduled;
+        var unscheduled = TypeOf(request) == PaymentType.Unscheduled;
         string[] parts =
         [
-            "order", app.Value, order.ExternalId, card.Token?.Value ?? card.Facts.Card.Fingerprint, order.Amount.Minor.ToString(CultureInfo.InvariantCulture),
-            order.Amount.Currency.Code, order.Type.ToString(), unscheduled ? order.Reason?.ToString() ?? string.Empty : string.Empty,
-            unscheduled ? order.Previous ?? string.Empty : string.Empty,
+            "order", app.Value, request.ExternalId, card.Token?.Value ?? card.Facts.Card.Fingerprint, request.Amount.ToString(CultureInfo.InvariantCulture),
+            request.Currency, TypeOf(request).ToString(), unscheduled ? request.ChargeReason?.ToString() ?? string.Empty : string.Empty,
+            unscheduled ? request.PreviousPaymentUuid ?? string.Empty : string.Empty,
         ];
         return vault.Digest(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
     }
 
-    private List<(byte[] Digest, bool Expires)> ClaimsOf(App app, PaymentOrder order, byte[] shield)
+    private List<(byte[] Digest, bool Expires)> ClaimsOf(App app, IPaymentRequest request, byte[] shield)
     {
         List<(byte[], bool)> claims = [(shield, true)];
-        if (app.Settings.OneLivePaymentPerOrder && order.Type == PaymentType.Regular)
+        if (app.Settings.OneLivePaymentPerOrder && TypeOf(request) == PaymentType.Regular)
         {
-            claims.Add((vault.Digest(Encoding.UTF8.GetBytes($"live\n{app}\n{order.ExternalId}")), false));
+            claims.Add((vault.Digest(Encoding.UTF8.GetBytes($"live\n{app}\n{request.ExternalId}")), false));
         }
 
         return claims;

@@ -212,15 +212,22 @@ internal sealed class PaymentRunner(
                 return new(current, refusal);
             }
 
-            switch ((await journal.CommitAsync(draft.ToChange(now, claims: keyed))).Conflict)
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, claims: keyed))).Conflict;
+            if (conflict != Conflict.None)
             {
-                case Conflict.None:
-                    return new(await SendAsync(draft.Now, OrderFor(draft.Now, draft.Now.InFlight!), keyed));
-                case Conflict.IdempotencyKeyTaken:
-                    return new(current, KeyTaken: true);
-                default:
-                    current = await ReloadAsync(current);
-                    break;
+                current = await ReloadAsync(current);
+            }
+
+            // What is found to be in flight under our own reference was committed, though the word of it was lost with the connection.
+            var started = draft.Now.InFlight!;
+            if (conflict == Conflict.None || current.InFlight?.Id == started.Id)
+            {
+                return new(await SendAsync(draft.Now, OrderFor(draft.Now, started), keyed));
+            }
+
+            if (conflict == Conflict.IdempotencyKeyTaken)
+            {
+                return new(current, KeyTaken: true);
             }
         }
     }
