@@ -28,7 +28,7 @@ public sealed class SimulatedAcquirer : IDisposable
     private readonly AcquirerBooks books;
     private readonly SandboxBehaviour behaviour;
     private readonly List<ArmedFault> faults = [];
-    private readonly PriorityQueue<AcquirerNotice, DateTimeOffset> due = new();
+    private readonly PriorityQueue<(AcquirerNotice Notice, int Tries), DateTimeOffset> due = new();
     private readonly CancellationTokenSource closing = new();
 
     /// <summary>Opens the books.</summary>
@@ -49,8 +49,8 @@ public sealed class SimulatedAcquirer : IDisposable
     /// <summary>The clock by which it settles and pays out.</summary>
     public SandboxClock Clock { get; }
 
-    /// <summary>Who hears what it does on its own account. It tells again until it is heard.</summary>
-    public Func<AcquirerNotice, Task>? Listener { get; set; }
+    /// <summary>Who hears what it does on its own account; false means "not yet". It tells again, less and less often, until it is heard.</summary>
+    public Func<AcquirerNotice, Task<bool>>? Listener { get; set; }
 
     /// <summary>Sends a message and waits for the answer, which may never come: then the call ends with a <see cref="TimeoutException"/> after a minute.</summary>
     public async Task<SimulatedReply> ExchangeAsync(SimulatedMessage message)
@@ -129,10 +129,10 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         while (true)
         {
-            AcquirerNotice? notice;
+            (AcquirerNotice Notice, int Tries) next;
             lock (gate)
             {
-                if (!due.TryPeek(out notice, out var at) || at > Clock.GetUtcNow())
+                if (!due.TryPeek(out next, out var at) || at > Clock.GetUtcNow())
                 {
                     return;
                 }
@@ -140,25 +140,26 @@ public sealed class SimulatedAcquirer : IDisposable
                 due.Dequeue();
             }
 
+            var heard = false;
             try
             {
-                await DoAsync(notice);
+                heard = await DoAsync(next.Notice) != Doing.NotHeard;
             }
-            catch
+            finally
             {
-                // The listener was not reached: the notice stays due, a little later, and whoever runs this hears why.
-                lock (gate)
+                if (!heard)
                 {
-                    due.Enqueue(notice, Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+                    lock (gate)
+                    {
+                        due.Enqueue((next.Notice, next.Tries + 1), Clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, Math.Min(next.Tries, 12))));
+                    }
                 }
-
-                throw;
             }
         }
     }
 
     /// <summary>Does something on its own account now, without waiting for its time. False when it does not apply.</summary>
-    public Task<bool> DoNowAsync(NoticeKind kind, string payment)
+    public async Task<bool> DoNowAsync(NoticeKind kind, string payment)
     {
         string? operation;
         lock (gate)
@@ -166,7 +167,7 @@ public sealed class SimulatedAcquirer : IDisposable
             operation = books.FindPayment(payment)?.PendingRefund?.Operation;
         }
 
-        return DoAsync(new(kind, payment, kind == NoticeKind.Settled ? null : operation));
+        return await DoAsync(new(kind, payment, kind == NoticeKind.Settled ? null : operation)) == Doing.Done;
     }
 
     /// <summary>Moves the clock to an instant; the move survives a restart.</summary>
@@ -215,7 +216,14 @@ public sealed class SimulatedAcquirer : IDisposable
         throw new TimeoutException("The link gave no answer.");
     }
 
-    private async Task<bool> DoAsync(AcquirerNotice notice)
+    private enum Doing
+    {
+        Done,
+        DoesNotApply,
+        NotHeard,
+    }
+
+    private async Task<Doing> DoAsync(AcquirerNotice notice)
     {
         await ownAccount.WaitAsync(closing.Token);
         try
@@ -224,13 +232,13 @@ public sealed class SimulatedAcquirer : IDisposable
             {
                 if (books.FindPayment(notice.Payment) is not { } payment || !Applies(payment, notice))
                 {
-                    return false;
+                    return Doing.DoesNotApply;
                 }
             }
 
-            if (Listener is { } listener)
+            if (Listener is { } listener && !await listener(notice))
             {
-                await listener(notice);
+                return Doing.NotHeard;
             }
 
             lock (gate)
@@ -244,7 +252,7 @@ public sealed class SimulatedAcquirer : IDisposable
                 });
             }
 
-            return true;
+            return Doing.Done;
         }
         finally
         {
@@ -357,12 +365,12 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         if (payment.Captured > 0 && !payment.Settled)
         {
-            due.Enqueue(new(NoticeKind.Settled, reference, null), LastLine(payment, capturing: true) + behaviour.SettlementDelay);
+            due.Enqueue((new(NoticeKind.Settled, reference, null), 0), LastLine(payment, capturing: true) + behaviour.SettlementDelay);
         }
 
         if (payment.PendingRefund is { } refund)
         {
-            due.Enqueue(new(NoticeKind.RefundCompleted, reference, refund.Operation), LastLine(payment, capturing: false) + behaviour.RefundDelay);
+            due.Enqueue((new(NoticeKind.RefundCompleted, reference, refund.Operation), 0), LastLine(payment, capturing: false) + behaviour.RefundDelay);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed record Settings
 {
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "Apps", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Sandbox",
     ];
 
     private static readonly string[] KnownSandbox = ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
@@ -59,6 +59,9 @@ internal sealed record Settings
     public required bool AllowRemoteSandbox { get; init; }
 
     public required bool AllowPrivateWebhooks { get; init; }
+
+    /// <summary>How many requests an app may send in a second, its bursts included; <see langword="null"/> for no limit.</summary>
+    public required int? RequestsPerSecond { get; init; }
 
     public required IReadOnlyList<AppSettings> Apps { get; init; }
 
@@ -116,6 +119,12 @@ internal sealed record Settings
             PublicUrl = ReadUrl(section, "PublicUrl"),
             AllowRemoteSandbox = ReadBoolean(section, "AllowRemoteSandbox", false),
             AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
+            RequestsPerSecond = section["RequestsPerSecond"] switch
+            {
+                null or "" => null,
+                var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 => limit,
+                _ => throw new SettingException("Tollgate:RequestsPerSecond", "must be a whole number above 0"),
+            },
             Apps = apps,
             SettlementDelay = ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),

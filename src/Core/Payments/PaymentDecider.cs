@@ -252,6 +252,9 @@ public static class PaymentDecider
             // The acquirer cannot undo a refund or a capture that is through: then it has happened, and that is the truth.
             (Outcome.Declined, OperationKind.Refund) when payment.Refund is not null => new PaymentEvent.RefundCompleted(command.At, operation.Id),
             (Outcome.Declined, OperationKind.Capture) => new PaymentEvent.Captured(command.At, operation.Id),
+
+            // Nor an authorisation that captured at once and has settled: then it must be asked about again, and the answer is applied.
+            (Outcome.Declined, OperationKind.Authorisation) when payment.End is null => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
             _ => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
         });
     }

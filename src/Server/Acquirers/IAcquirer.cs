@@ -64,18 +64,18 @@ internal interface IAcquirer
     Task<Outcome> SendAsync(AcquirerOrder order);
 }
 
-/// <summary>Who hears what an acquirer says that nobody is waiting for.</summary>
+/// <summary>Who hears what an acquirer says that nobody is waiting for. False means "not yet": the acquirer tells again.</summary>
 internal interface IAcquirerListener
 {
     /// <summary>The answer to an order came after its time was over.</summary>
     Task ReceiveLateAsync(AcquirerOrder order, Outcome outcome);
 
     /// <summary>The captured funds of a payment have arrived.</summary>
-    Task SettledAsync(PaymentId payment);
+    Task<bool> SettledAsync(PaymentId payment);
 
     /// <summary>A refund was paid out.</summary>
-    Task RefundCompletedAsync(PaymentId payment, OperationId? operation);
+    Task<bool> RefundCompletedAsync(PaymentId payment, OperationId? operation);
 
     /// <summary>A refund that had been taken was refused.</summary>
-    Task RefundRejectedAsync(PaymentId payment, OperationId? operation);
+    Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation);
 }

@@ -1,11 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.RateLimiting;
 using Tollgate.Core;
 
 namespace Tollgate.Server.Apps;
 
 /// <summary>A merchant's app that has proved to be who it says.</summary>
-internal sealed record App(AppId Id, AppSettings Settings);
+internal sealed record App(AppId Id, AppSettings Settings, RateLimiter? Limiter)
+{
+    /// <summary>Counts a request; false when the app is over its limit.</summary>
+    public bool TryEnter()
+    {
+        if (Limiter is null)
+        {
+            return true;
+        }
+
+        using var lease = Limiter.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+}
 
 /// <summary>
 /// Knows the apps, and whether a caller is one. Secrets are kept as digests under a key that lives as long as the process; an unknown app and
@@ -21,7 +35,7 @@ internal sealed class AppRegistry
     {
         foreach (var app in settings.Apps)
         {
-            apps.Add(app.Id, (new(new(app.Id), app), Digest(app.SecretKey.Expose())));
+            apps.Add(app.Id, (new(new(app.Id), app, LimiterFor(settings.RequestsPerSecond)), Digest(app.SecretKey.Expose())));
         }
     }
 
@@ -35,6 +49,11 @@ internal sealed class AppRegistry
 
     /// <summary>The settings of an app that was known when a payment was made.</summary>
     public AppSettings? Find(AppId app) => apps.TryGetValue(app.Value, out var entry) ? entry.App.Settings : null;
+
+    private static TokenBucketRateLimiter? LimiterFor(int? requestsPerSecond) => requestsPerSecond is not { } limit ? null : new(new()
+    {
+        TokenLimit = limit, TokensPerPeriod = limit, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+    });
 
     private byte[] Digest(string secret) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(secret));
 }

@@ -39,7 +39,7 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
             return;
         }
 
-        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
+        var form = await ReadFormAsync(context.Request);
         if (!payment.AwaitsChallenge)
         {
             Return(context, payment);
@@ -64,6 +64,18 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
             default:
                 await DeclineAsync(context, payment);
                 break;
+        }
+    }
+
+    private static async Task<IFormCollection> ReadFormAsync(HttpRequest request)
+    {
+        try
+        {
+            return request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted) : FormCollection.Empty;
+        }
+        catch (InvalidDataException)
+        {
+            throw new BadRequestException(StatusCodes.Status400BadRequest, "The form is malformed.");
         }
     }
 

@@ -8,6 +8,8 @@ internal static class Access
 {
     private static readonly Answer Unauthorised = Answer.Error(StatusCodes.Status401Unauthorized, "REQUIRE_LOGIN", "Not Authorised");
 
+    private static readonly Answer OverLimit = Answer.Error(StatusCodes.Status429TooManyRequests, "RATE_LIMITED", "Too many requests. Send it again after the time in Retry-After.");
+
     /// <summary>Wraps an endpoint: no call gets past without an app's credentials, and no exception leaves as anything but an answer.</summary>
     public static RequestDelegate Requires(AppRegistry apps, Func<HttpContext, App, Task> endpoint) => async context =>
     {
@@ -15,6 +17,12 @@ internal static class Access
         if (app is null)
         {
             await Unauthorised.WriteAsync(context);
+            return;
+        }
+
+        if (!app.TryEnter())
+        {
+            await OverLimit.WriteAsync(context);
             return;
         }
 

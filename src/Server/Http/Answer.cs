@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Tollgate.Client.Contract;
@@ -69,9 +68,9 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
             response.Headers["Idempotent-Replayed"] = "true";
         }
 
-        if (StatusCode == StatusCodes.Status503ServiceUnavailable)
+        if (StatusCode is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
         {
-            response.Headers.RetryAfter = 2.ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = "1";
         }
 
         await response.BodyWriter.WriteAsync(Body, context.RequestAborted);

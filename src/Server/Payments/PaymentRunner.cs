@@ -101,16 +101,13 @@ internal sealed class PaymentRunner(
             var draft = new PaymentDraft(current);
             if (draft.Apply(new PaymentCommand.RecordAuthentication(now, result), composer) is { } refusal)
             {
-                return new(current, refusal);
+                return refusal == Refusal.SessionOver ? await ApplyAsync(current, at => new PaymentCommand.EndSession(at)) : new(current, refusal);
             }
 
-            var sealedCode = await reader.FindSealedCodeAsync(current.Id);
-            var card = await reader.FindCardAsync(current.Facts.Token);
+            var (number, code) = await OpenCardAsync(current);
             StartAuthorisation(draft, now);
             if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
             {
-                var number = vault.Unseal(card!.Sealed!, current.Facts.Token, current.Facts.App);
-                var code = sealedCode is null ? null : vault.UnsealCode(sealedCode, current.Id, current.Facts.App, number.Brand);
                 return new(await AuthoriseAsync(draft.Now, number, code, null));
             }
 
@@ -184,21 +181,36 @@ internal sealed class PaymentRunner(
     }
 
     /// <inheritdoc/>
-    public Task SettledAsync(PaymentId payment) => HearAsync(payment, now => new PaymentCommand.Settle(now));
+    public Task<bool> SettledAsync(PaymentId payment) => HearAsync(payment, now => new PaymentCommand.Settle(now));
 
     /// <inheritdoc/>
-    public Task RefundCompletedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.CompleteRefund(now, operation));
+    public Task<bool> RefundCompletedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.CompleteRefund(now, operation));
 
     /// <inheritdoc/>
-    public Task RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.RejectRefund(now, operation));
+    public Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.RejectRefund(now, operation));
 
-    private async Task HearAsync(PaymentId id, Func<DateTimeOffset, PaymentCommand> command)
+    private async Task<(CardNumber Number, CardVerificationCode? Code)> OpenCardAsync(Payment payment)
     {
-        if (await reader.FindAsync(id) is { } payment)
+        var (token, app) = (payment.Facts.Token, payment.Facts.App);
+        var card = await reader.FindCardAsync(token);
+        Check.That(card?.Sealed is not null, "a card stays as long as a pending payment needs it");
+        var number = vault.Unseal(card.Sealed, token, app);
+        var code = await reader.FindSealedCodeAsync(payment.Id);
+        return (number, code is null ? null : vault.UnsealCode(code, payment.Id, app, number.Brand));
+    }
+
+    private async Task<bool> HearAsync(PaymentId id, Func<DateTimeOffset, PaymentCommand> command)
+    {
+        if (await reader.FindAsync(id) is not { } payment)
         {
-            // A refusal means that we know already, or that the word is about something that has ended: nothing is left to do.
-            await ApplyAsync(payment, command);
+            return true;
         }
+
+        var heard = await ApplyAsync(payment, command);
+
+        // A settlement may be told before we know that the capture went through: then it must be told again. Any other refusal means that we
+        // know already, or that the word is about something that has ended.
+        return heard is not { Refusal: Refusal.NotSettleable, Payment: { End: null, SettledAt: null } };
     }
 
     private async Task<StepResult> OperateAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> start, KeyedRequest? keyed)

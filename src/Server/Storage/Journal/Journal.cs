@@ -11,6 +11,9 @@ internal interface IBatchWriter : IDisposable
     /// </summary>
     Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch);
 
+    /// <summary>Whether a failure is the store's as a whole, so that trying the changes one by one would only fail again.</summary>
+    bool IsStoreFailure(Exception failure);
+
     /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
     Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
 
@@ -151,18 +154,20 @@ internal sealed class Journal : IAsyncDisposable
                 WebhooksDue?.Invoke();
             }
         }
-        catch (Exception) when (batch.Count > 1)
+        catch (Exception failure) when (batch.Count > 1 && !writer.IsStoreFailure(failure))
         {
-            // One change that the database cannot take must not fail its neighbours: each is tried alone. What was lost with the connection
-            // after all meets its own version or key and says so.
+            // One change that the database cannot take must not fail its neighbours: each is tried alone.
             foreach (var waiting in batch)
             {
                 await WriteAsync([waiting]);
             }
         }
-        catch (Exception cause)
+        catch (Exception failure)
         {
-            batch[0].Done.SetException(new JournalUnavailableException("The store could not make the change.", cause));
+            foreach (var waiting in batch)
+            {
+                waiting.Done.SetException(new JournalUnavailableException("The store could not make the change.", failure));
+            }
         }
     }
 

@@ -36,6 +36,13 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
         return results;
     }
 
+    /// <inheritdoc/>
+    public bool IsStoreFailure(Exception failure)
+    {
+        // Classes 22 and 23 of SQLSTATE, wrong data and broken constraints, are the fault of a row; anything else is the server's or the connection's.
+        return failure is NpgsqlException && (failure as PostgresException)?.SqlState[..2] is not ("22" or "23");
+    }
+
     public async Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
     {
         await using var command = dataSource.CreateCommand(

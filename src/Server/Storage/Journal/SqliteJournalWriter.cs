@@ -40,6 +40,13 @@ internal sealed class SqliteJournalWriter : IBatchWriter
         return Task.FromResult(results);
     }
 
+    /// <inheritdoc/>
+    public bool IsStoreFailure(Exception failure)
+    {
+        // https://www.sqlite.org/rescode.html: too big, constraint, mismatch and range are the fault of a row; anything else is the file's or the disk's.
+        return failure is SqliteException { SqliteErrorCode: not (18 or 19 or 20 or 25) };
+    }
+
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
     {
         const string Sql = """
