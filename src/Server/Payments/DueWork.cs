@@ -20,7 +20,7 @@ internal sealed class DueWork : BackgroundService
     private readonly Journal journal;
     private readonly TimeProvider clock;
     private readonly ILogger<DueWork> logger;
-    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly Alarm alarm = new();
     private readonly SemaphoreSlim turn = new(1, 1);
 
     public DueWork(PaymentReader reader, PaymentRunner runner, Journal journal, TimeProvider clock, ILogger<DueWork> logger)
@@ -30,7 +30,7 @@ internal sealed class DueWork : BackgroundService
         this.journal = journal;
         this.clock = clock;
         this.logger = logger;
-        runner.WorkDue += Wake;
+        runner.WorkDue += alarm.Ring;
     }
 
     /// <summary>Does everything that is due by now, once each.</summary>
@@ -73,8 +73,8 @@ internal sealed class DueWork : BackgroundService
 
     public override void Dispose()
     {
-        runner.WorkDue -= Wake;
-        wake.Dispose();
+        runner.WorkDue -= alarm.Ring;
+        alarm.Dispose();
         turn.Dispose();
         base.Dispose();
     }
@@ -93,7 +93,7 @@ internal sealed class DueWork : BackgroundService
                     swept = clock.GetUtcNow();
                 }
 
-                await wake.WaitAsync(Rest, stoppingToken);
+                await alarm.RestAsync(Rest, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -104,22 +104,6 @@ internal sealed class DueWork : BackgroundService
                 Log.BackgroundBroke(logger, nameof(DueWork), bug);
                 await Task.Delay(Rest, CancellationToken.None);
             }
-        }
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The server is shutting down; what is due is found at the next start.
         }
     }
 }

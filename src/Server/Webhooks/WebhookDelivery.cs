@@ -41,7 +41,7 @@ internal sealed class WebhookDelivery : BackgroundService
     private readonly TimeProvider clock;
     private readonly ILogger<WebhookDelivery> logger;
     private readonly HttpClient http;
-    private readonly SemaphoreSlim due = new(0, 1);
+    private readonly Alarm alarm = new();
 
     public WebhookDelivery(Journal journal, AppRegistry apps, CardVault vault, Settings settings, TimeProvider clock, ILogger<WebhookDelivery> logger)
     {
@@ -65,14 +65,14 @@ internal sealed class WebhookDelivery : BackgroundService
             Timeout = DeliveryTimeout,
             MaxResponseContentBufferSize = 64 * 1024,
         };
-        journal.WebhooksDue += Wake;
+        journal.WebhooksDue += alarm.Ring;
     }
 
     public override void Dispose()
     {
-        journal.WebhooksDue -= Wake;
+        journal.WebhooksDue -= alarm.Ring;
         http.Dispose();
-        due.Dispose();
+        alarm.Dispose();
         base.Dispose();
     }
 
@@ -90,7 +90,7 @@ internal sealed class WebhookDelivery : BackgroundService
                 sending.UnionWith(taken.Select(webhook => DeliverAsync(webhook, stoppingToken)));
 
                 // Each delivery that ends makes the next of its payment due, and wakes this loop.
-                await due.WaitAsync(Rest, stoppingToken);
+                await alarm.RestAsync(Rest, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -104,22 +104,6 @@ internal sealed class WebhookDelivery : BackgroundService
         }
 
         await Task.WhenAll(sending);
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The server is shutting down; what is due is found at the next start.
-        }
     }
 
     private async Task DeliverAsync(DueWebhook webhook, CancellationToken stopping)
@@ -155,7 +139,7 @@ internal sealed class WebhookDelivery : BackgroundService
         }
         finally
         {
-            Wake();
+            alarm.Ring();
         }
     }
 
