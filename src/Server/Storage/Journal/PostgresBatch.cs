@@ -10,6 +10,7 @@ internal sealed class PostgresBatch
 {
     private readonly IReadOnlyList<Change> changes;
     private readonly List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader>? Read, Action? Finish)> statements = [];
+    private readonly List<(NpgsqlBatchCommand Command, int Rows)> mustWriteAll = [];
     private readonly Dictionary<int, CommitResult> conflicts = [];
 
     public PostgresBatch(IReadOnlyList<Change> changes)
@@ -42,19 +43,22 @@ internal sealed class PostgresBatch
             batch.BatchCommands.Add(command);
         }
 
-        await using var reader = await batch.ExecuteReaderAsync();
-        var withRows = statements.Where(s => s.Read is not null).ToList();
-        for (var i = 0; i < withRows.Count; i++)
+        await using (var reader = await batch.ExecuteReaderAsync())
         {
-            while (await reader.ReadAsync())
+            var withRows = statements.Where(s => s.Read is not null).ToList();
+            for (var i = 0; i < withRows.Count; i++)
             {
-                withRows[i].Read!(reader);
-            }
+                while (await reader.ReadAsync())
+                {
+                    withRows[i].Read!(reader);
+                }
 
-            withRows[i].Finish!();
-            await reader.NextResultAsync();
+                withRows[i].Finish!();
+                await reader.NextResultAsync();
+            }
         }
 
+        Check.That(conflicts.Count > 0 || mustWriteAll.All(w => w.Command.RecordsAffected == w.Rows), "what belongs to a payment is new when its version is");
         return conflicts;
     }
 
@@ -178,21 +182,21 @@ internal sealed class PostgresBatch
             Array(needed.Select(r => r.Item.Value), NpgsqlDbType.Text));
 
         var cards = Of(c => c.NewCard);
-        if (cards.Count > 0)
-        {
-            Add(
-                """
-                INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
-                """,
-                null,
-                null,
-                Array(cards.Select(r => r.Item.Token.Value), NpgsqlDbType.Text),
-                Array(cards.Select(r => r.Item.App.Value), NpgsqlDbType.Text),
-                Array(cards.Select(r => r.Item.FirstPayment.Value), NpgsqlDbType.Text),
-                Array(cards.Select(r => r.Item.Sealed), NpgsqlDbType.Bytea),
-                Array(cards.Select(r => JournalRows.Card(r.Item)), NpgsqlDbType.Bytea),
-                Array(cards.Select(r => JournalRows.Millis(r.Item.CreatedAt)), NpgsqlDbType.Bigint));
-        }
+        AddChecked(
+            """
+            INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (token_id) DO NOTHING RETURNING token_id
+            """,
+            cards,
+            reader => reader.GetString(0),
+            row => row.Item.Token.Value,
+            _ => new(Conflict.IdentifierTaken),
+            Array(cards.Select(r => r.Item.Token.Value), NpgsqlDbType.Text),
+            Array(cards.Select(r => r.Item.App.Value), NpgsqlDbType.Text),
+            Array(cards.Select(r => r.Item.FirstPayment.Value), NpgsqlDbType.Text),
+            Array(cards.Select(r => r.Item.Sealed), NpgsqlDbType.Bytea),
+            Array(cards.Select(r => JournalRows.Card(r.Item)), NpgsqlDbType.Bytea),
+            Array(cards.Select(r => JournalRows.Millis(r.Item.CreatedAt)), NpgsqlDbType.Bigint));
     }
 
     private void AddCodes()
@@ -200,10 +204,9 @@ internal sealed class PostgresBatch
         var codes = changes.Where(c => c.SealedCode is not null).ToList();
         if (codes.Count > 0)
         {
-            Add(
-                "INSERT INTO sealed_codes (payment_uuid, sealed) SELECT * FROM unnest($1, $2)",
-                null,
-                null,
+            AddDependent(
+                "INSERT INTO sealed_codes (payment_uuid, sealed) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
+                codes.Count,
                 Array(codes.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text),
                 Array(codes.Select(c => c.SealedCode), NpgsqlDbType.Bytea));
         }
@@ -221,14 +224,14 @@ internal sealed class PostgresBatch
         if (events.Count > 0)
         {
             var next = 0L;
-            Add(
+            AddDependent(
                 """
                 INSERT INTO events (payment_uuid, version, app_id, position, type, at, status_before, status_after, body)
                 SELECT payment, version, app_id, (SELECT last FROM feed WHERE id = 1) - $10 + place, type, at, before, after, body
                 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS u (payment, version, app_id, place, type, at, before, after, body)
+                ON CONFLICT DO NOTHING
                 """,
-                null,
-                null,
+                events.Count,
                 Array(events.Select(r => r.Change.Payment!.Id.Value), NpgsqlDbType.Text),
                 Array(events.Select(r => r.Item.Version), NpgsqlDbType.Integer),
                 Array(events.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
@@ -244,14 +247,14 @@ internal sealed class PostgresBatch
         var webhooks = Rows(c => c.Webhooks);
         if (webhooks.Count > 0)
         {
-            Add(
+            AddDependent(
                 """
                 INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at)
                 SELECT payment, version, app_id, url, authorization_value, body, 0, 0, at, at
                 FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (payment, version, app_id, url, authorization_value, body, at)
+                ON CONFLICT DO NOTHING
                 """,
-                null,
-                null,
+                webhooks.Count,
                 Array(webhooks.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
                 Array(webhooks.Select(r => r.Item.Version), NpgsqlDbType.Integer),
                 Array(webhooks.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
@@ -372,6 +375,16 @@ internal sealed class PostgresBatch
                 }
             },
             parameters);
+    }
+
+    /// <summary>
+    /// What belongs to a payment, under keys that begin with its own. A change whose payment has moved meets what the other wrote there; an error would
+    /// end the whole batch, so it writes nothing, and the payment's own statement says what the conflict is.
+    /// </summary>
+    private void AddDependent(string sql, int rows, params NpgsqlParameter[] parameters)
+    {
+        Add(sql, null, null, parameters);
+        mustWriteAll.Add((statements[^1].Command, rows));
     }
 
     private void Add(string sql, Action<NpgsqlDataReader>? read, Action? finish, params NpgsqlParameter[] parameters)
