@@ -30,15 +30,68 @@ internal sealed class PaymentReader(Database database)
 {
     private const string Columns = "CAST(p.version AS BIGINT) AS Version, p.facts AS Facts, p.state AS State";
 
-    private sealed record PaymentRow(long Version, byte[] Facts, byte[] State);
+    // Rows are filled by property, not by constructor: SQLite tells the type of a computed column only from a value, and without one, in an empty
+    // result or where it is null, Dapper would look for a constructor that takes bytes.
+    private sealed class PaymentRow
+    {
+        public long Version { get; init; }
 
-    private sealed record EventRow(string PaymentUuid, long Version, string Type, byte[] Body);
+        public byte[] Facts { get; init; } = [];
 
-    private sealed record FeedRow(long Position, long Version, long StatusBefore, long StatusAfter, long At, string PaymentUuid, byte[] Facts);
+        public byte[] State { get; init; } = [];
+    }
 
-    private sealed record CardRow(string AppId, byte[]? Sealed, byte[] Facts, string FirstPaymentUuid, long? DeletedAt);
+    private sealed class EventRow
+    {
+        public string PaymentUuid { get; init; } = string.Empty;
 
-    private sealed record AnswerRow(byte[] RequestDigest, string? PaymentUuid, long? StatusCode, byte[]? Body);
+        public long Version { get; init; }
+
+        public string Type { get; init; } = string.Empty;
+
+        public byte[] Body { get; init; } = [];
+    }
+
+    private sealed class FeedRow
+    {
+        public long Position { get; init; }
+
+        public long Version { get; init; }
+
+        public long StatusBefore { get; init; }
+
+        public long StatusAfter { get; init; }
+
+        public long At { get; init; }
+
+        public string PaymentUuid { get; init; } = string.Empty;
+
+        public byte[] Facts { get; init; } = [];
+    }
+
+    private sealed class CardRow
+    {
+        public string AppId { get; init; } = string.Empty;
+
+        public byte[]? Sealed { get; init; }
+
+        public byte[] Facts { get; init; } = [];
+
+        public string FirstPaymentUuid { get; init; } = string.Empty;
+
+        public long? DeletedAt { get; init; }
+    }
+
+    private sealed class AnswerRow
+    {
+        public byte[] RequestDigest { get; init; } = [];
+
+        public string? PaymentUuid { get; init; }
+
+        public long? StatusCode { get; init; }
+
+        public byte[]? Body { get; init; }
+    }
 
     /// <summary>A payment of an app.</summary>
     public Task<Payment?> FindAsync(AppId app, string uuid) =>
@@ -190,9 +243,20 @@ internal sealed class PaymentReader(Database database)
 
     private static async Task<ILookup<string, EventRow>> ReadJournalsAsync(DbConnection connection, IEnumerable<string> uuids)
     {
+        // One parameter for each: Dapper spreads a list over IN on SQLite, and hands it as an array, which IN does not take, to PostgreSQL.
+        var values = new DynamicParameters();
+        foreach (var (index, uuid) in uuids.Index())
+        {
+            values.Add($"u{index}", uuid);
+        }
+
+        var names = string.Join(", ", values.ParameterNames.Select(name => "@" + name));
         var rows = await connection.QueryAsync<EventRow>(
-            "SELECT payment_uuid AS PaymentUuid, CAST(version AS BIGINT) AS Version, type AS Type, body AS Body FROM events WHERE payment_uuid IN @uuids ORDER BY payment_uuid, version",
-            new { uuids });
+            $"""
+            SELECT payment_uuid AS PaymentUuid, CAST(version AS BIGINT) AS Version, type AS Type, body AS Body
+            FROM events WHERE payment_uuid IN ({(names.Length > 0 ? names : "NULL")}) ORDER BY payment_uuid, version
+            """,
+            values);
         return rows.ToLookup(r => r.PaymentUuid, StringComparer.Ordinal);
     }
 
