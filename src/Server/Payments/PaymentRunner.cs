@@ -104,14 +104,19 @@ internal sealed class PaymentRunner(
                 return refusal == Refusal.SessionOver ? await ApplyAsync(current, at => new PaymentCommand.EndSession(at)) : new(current, refusal);
             }
 
-            var (number, code) = await OpenCardAsync(current);
-            StartAuthorisation(draft, now);
-            if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
+            if (await OpenCardAsync(current) is var (number, code))
             {
-                return new(await AuthoriseAsync(draft.Now, number, code, null));
+                StartAuthorisation(draft, now);
+                if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
+                {
+                    return new(await AuthoriseAsync(draft.Now, number, code, null));
+                }
             }
 
-            current = await ReloadAsync(current);
+            // The session may have ended in between, and the card with it.
+            var moved = await ReloadAsync(current);
+            Check.That(moved.Version > current.Version, "a card stays as long as a pending payment needs it");
+            current = moved;
         }
     }
 
@@ -189,12 +194,16 @@ internal sealed class PaymentRunner(
     /// <inheritdoc/>
     public Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.RejectRefund(now, operation));
 
-    private async Task<(CardNumber Number, CardVerificationCode? Code)> OpenCardAsync(Payment payment)
+    /// <summary>The card that a payment kept for its challenge; nothing once the payment has ended.</summary>
+    private async Task<(CardNumber Number, CardVerificationCode? Code)?> OpenCardAsync(Payment payment)
     {
         var (token, app) = (payment.Facts.Token, payment.Facts.App);
-        var card = await reader.FindCardAsync(token);
-        Check.That(card?.Sealed is not null, "a card stays as long as a pending payment needs it");
-        var number = vault.Unseal(card.Sealed, token, app);
+        if (await reader.FindCardAsync(token) is not { Sealed: { } box })
+        {
+            return null;
+        }
+
+        var number = vault.Unseal(box, token, app);
         var code = await reader.FindSealedCodeAsync(payment.Id);
         return (number, code is null ? null : vault.UnsealCode(code, payment.Id, app, number.Brand));
     }
