@@ -108,7 +108,7 @@ internal sealed class OpenPayment(
                     }
                     else
                     {
-                        return await YieldAsync(app, holder, digest == shield, keyed);
+                        return await YieldAsync(app, holder, digest == shield || await IsShieldedAsync(app, holder, shield, now), keyed);
                     }
 
                     break;
@@ -126,6 +126,13 @@ internal sealed class OpenPayment(
     private async Task<bool> IsDurableAsync(Conflict conflict, Payment payment) =>
         conflict == Conflict.None || (await reader.FindAsync(payment.Id) is { } found && found.Version == payment.Version
             && found.InFlight?.Id == payment.InFlight?.Id && found.ChallengeKey == payment.ChallengeKey);
+
+    /// <summary>
+    /// Whether who holds the order as such holds it for the very same request. Of identical requests at once, the second may come upon that claim
+    /// first, while the claim on the request was still to be taken over from an attempt that had ended.
+    /// </summary>
+    private async Task<bool> IsShieldedAsync(App app, Payment holder, byte[] shield, DateTimeOffset now) =>
+        holder.Facts.CreatedAt + ShieldLength > now && (await reader.FindClaimantAsync(app.Id, shield))?.Id == holder.Id;
 
     private async Task<Opening> YieldAsync(App app, Payment holder, bool shielded, KeyedRequest? keyed)
     {
