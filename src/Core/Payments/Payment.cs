@@ -46,6 +46,9 @@ public sealed partial record Payment
     /// <summary>How the last refund ended.</summary>
     public RefundEnd LastRefund { get; init; }
 
+    /// <summary>How much the last refund asked for.</summary>
+    public Money? LastRefundAmount { get; init; }
+
     /// <summary>The merchant's words for the last refund.</summary>
     public string? LastRefundReason { get; init; }
 

@@ -65,6 +65,7 @@ public sealed partial record Payment
         PaymentEvent.RefundStarted e => payment.Start(new(e.Operation, OperationKind.Refund, e.Amount, OperationStage.Sent, e.ActAt)) with
         {
             Refund = new(e.Operation, e.Amount, e.Reason, e.ExpiresAt),
+            LastRefundAmount = e.Amount,
             LastRefundReason = e.Reason,
         },
         PaymentEvent.RefundAccepted e => payment.Finish(e.Operation),

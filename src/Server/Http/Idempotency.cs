@@ -21,9 +21,6 @@ internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<
     /// <summary>The answer for a payment, as the key will repeat it.</summary>
     public IdempotencyAnswer AnswerFor(Payment payment) => Keep(render(payment));
 
-    /// <summary>The answer for a payment as it is now.</summary>
-    public Answer AnswerNow(Payment payment) => render(payment);
-
     public IdempotencyAnswer Keep(Answer answer) => new(keyDigest, answer.StatusCode, answer.Body);
 }
 
@@ -85,14 +82,26 @@ internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVau
         }
     }
 
-    /// <summary>Keeps an answer that nothing else was written for. Whoever was first with the key stands.</summary>
-    public Task KeepAsync(AppId app, KeyedRequest request, PaymentId payment, Answer answer) => journal.CommitAsync(new()
+    /// <summary>
+    /// Gives an answer that nothing else was written for, and keeps it under the key, if there is one. Whoever was first with the key stands: when
+    /// another was answered in the meantime, that is the answer.
+    /// </summary>
+    public async Task AnswerAsync(HttpContext context, AppId app, KeyedRequest? request, PaymentId? payment, Answer answer)
     {
-        App = app,
-        At = clock.GetUtcNow(),
-        Idempotency = request.Claim(payment, clock.GetUtcNow()),
-        Answer = request.Keep(answer),
-    });
+        if (request is not null && (await journal.CommitAsync(new()
+        {
+            App = app,
+            At = clock.GetUtcNow(),
+            Idempotency = request.Claim(payment, clock.GetUtcNow()),
+            Answer = request.Keep(answer),
+        })).Conflict != Conflict.None)
+        {
+            await ReplayAsync(context, app, request);
+            return;
+        }
+
+        await answer.WriteAsync(context);
+    }
 
     private async Task<(Answer Answer, bool Replayed)?> FindAsync(AppId app, KeyedRequest request)
     {
@@ -112,9 +121,13 @@ internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVau
         }
 
         // The first request has not been answered: it is running, or its process died. Then recovery ends what it began, and the payment as it
-        // is after that is the answer.
-        return stored.PaymentUuid is { } uuid && await reader.FindAsync(app, uuid) is { InFlight: null } payment
-            ? (request.AnswerNow(payment), true)
-            : (InUse, false);
+        // is after that is the answer, from now on.
+        if (stored.PaymentUuid is not { } uuid || await reader.FindAsync(app, uuid) is not { InFlight: null } payment)
+        {
+            return (InUse, false);
+        }
+
+        await journal.CommitAsync(new() { App = app, At = clock.GetUtcNow(), Answer = request.AnswerFor(payment) });
+        return await FindAsync(app, request);
     }
 }

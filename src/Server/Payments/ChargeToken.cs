@@ -31,7 +31,7 @@ internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVau
 
         if (await FindCardAsync(app, new(request.Token.Id)) is not { } card)
         {
-            await UnknownToken.WriteAsync(context);
+            await idempotency.AnswerAsync(context, app.Id, keyed, payment: null, UnknownToken);
             return;
         }
 

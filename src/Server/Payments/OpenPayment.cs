@@ -55,7 +55,13 @@ internal sealed class OpenPayment(
             return;
         }
 
-        await (opening.Problem ?? Render(opening.Payment!)).WriteAsync(context, opening.Replayed);
+        if (opening.Problem is { } problem)
+        {
+            await idempotency.AnswerAsync(context, app.Id, keyed, payment: null, problem);
+            return;
+        }
+
+        await Render(opening.Payment!).WriteAsync(context, opening.Replayed);
     }
 
     /// <summary>The answer for a payment: what both ways of charging give, and what their keys repeat.</summary>

@@ -49,15 +49,8 @@ internal sealed class OperateOnPayment(PaymentReader reader, Idempotency idempot
         }
         else if (result.Refusal is { } refusal)
         {
-            var answer = Answer.Refused(refusal);
-
             // "In flight" passes by itself and is no answer to keep; any other refusal is what the key repeats.
-            if (keyed is not null && refusal != Refusal.OperationInFlight)
-            {
-                await idempotency.KeepAsync(app.Id, keyed, payment.Id, answer);
-            }
-
-            await answer.WriteAsync(context);
+            await idempotency.AnswerAsync(context, app.Id, refusal == Refusal.OperationInFlight ? null : keyed, payment.Id, Answer.Refused(refusal));
         }
         else
         {

@@ -29,6 +29,8 @@ internal sealed record StoredState
 
     public RefundEnd LastRefund { get; init; }
 
+    public Money? LastRefundAmount { get; init; }
+
     public string? LastRefundReason { get; init; }
 
     public string? ChallengeKey { get; init; }
@@ -50,6 +52,7 @@ internal sealed record StoredState
         GivenUp = payment.GivenUp,
         Refund = payment.Refund,
         LastRefund = payment.LastRefund,
+        LastRefundAmount = payment.LastRefundAmount,
         LastRefundReason = payment.LastRefundReason,
         ChallengeKey = payment.ChallengeKey,
         Authentication = payment.Authentication,
@@ -70,6 +73,7 @@ internal sealed record StoredState
         GivenUp = GivenUp,
         Refund = Refund,
         LastRefund = LastRefund,
+        LastRefundAmount = LastRefundAmount,
         LastRefundReason = LastRefundReason,
         ChallengeKey = ChallengeKey,
         Authentication = Authentication,

@@ -273,7 +273,7 @@ internal sealed class PostgresBatch
             Add(
                 """
                 UPDATE idempotency i SET status_code = u.status, body = u.body FROM unnest($1, $2, $3, $4) AS u (app_id, key_digest, status, body)
-                WHERE i.app_id = u.app_id AND i.key_digest = u.key_digest
+                WHERE i.app_id = u.app_id AND i.key_digest = u.key_digest AND i.status_code IS NULL
                 """,
                 null,
                 null,

@@ -211,7 +211,7 @@ internal sealed class SqliteJournalWriter : IBatchWriter
         if (change.Answer is { } answer)
         {
             Run(
-                "UPDATE idempotency SET status_code = @status, body = @body WHERE app_id = @app AND key_digest = @key",
+                "UPDATE idempotency SET status_code = @status, body = @body WHERE app_id = @app AND key_digest = @key AND status_code IS NULL",
                 app, ("@key", answer.KeyDigest), ("@status", answer.StatusCode), ("@body", answer.Body));
         }
 
