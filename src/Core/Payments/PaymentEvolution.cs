@@ -73,8 +73,8 @@ public sealed partial record Payment
         PaymentEvent.RefundRejected e => payment.EndRefund(e.Operation, RefundEnd.Rejected),
         PaymentEvent.RefundExpired e => payment.EndRefund(e.Operation, RefundEnd.Expired),
 
-        PaymentEvent.OutcomeUnknown e => payment.Move(e.Operation, OperationStage.Unknown, e.ActAt, attempts: 0),
-        PaymentEvent.OperationDeferred e => payment.Move(e.Operation, payment.InFlight!.Stage, e.ActAt, attempts: payment.InFlight.Attempts + 1),
+        PaymentEvent.OutcomeUnknown e => payment.Move(e.Operation, o => o with { Stage = OperationStage.Unknown, ActAt = e.ActAt, Attempts = 0 }),
+        PaymentEvent.OperationDeferred e => payment.Move(e.Operation, o => o with { ActAt = e.ActAt, Attempts = o.Attempts + 1 }),
         PaymentEvent.ReversalStarted e => payment.StartReversing(e),
         PaymentEvent.OperationReversed e => payment.FinishReversing(e.Operation),
         PaymentEvent.LateApprovalReceived e => payment.InFlight is not null
@@ -98,17 +98,19 @@ public sealed partial record Payment
         return this with { InFlight = null };
     }
 
-    private Payment Move(OperationId operation, OperationStage stage, DateTimeOffset actAt, int attempts)
+    private Payment Move(OperationId operation, Func<Operation, Operation> move)
     {
         Check.That(InFlight?.Id == operation, "only the operation in flight moves");
-        return this with { InFlight = InFlight with { Stage = stage, ActAt = actAt, Attempts = attempts } };
+        return this with { InFlight = move(InFlight) };
     }
 
     private Payment StartReversing(PaymentEvent.ReversalStarted started)
     {
         // A refund that was taken is no longer in flight; when its ten days are over, it is taken up again to be undone.
-        var operation = InFlight ?? new(Refund!.Id, OperationKind.Refund, Refund.Amount, OperationStage.Reversing, started.ActAt, Cause: OperationCause.TimeOver);
-        Check.That(operation.Id == started.Operation, "only the operation in flight is undone");
+        var operation = InFlight ?? (Refund is null
+            ? null
+            : new Operation(Refund.Id, OperationKind.Refund, Refund.Amount, OperationStage.Reversing, started.ActAt, Cause: OperationCause.TimeOver));
+        Check.That(operation?.Id == started.Operation, "only the operation in flight is undone");
         return this with { GivenUp = operation.Id, InFlight = operation with { Stage = OperationStage.Reversing, ActAt = started.ActAt, Attempts = 0 } };
     }
 
