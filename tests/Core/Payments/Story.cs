@@ -1,0 +1,164 @@
+using Tollgate.Core.Authentication;
+using Tollgate.Core.Cards;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Core.Tests.Payments;
+
+/// <summary>A payment and what is asked of it, in words. Every operation it starts gets the next reference: op-1, op-2 and so on.</summary>
+internal sealed record Story(Payment Payment, int Operations)
+{
+    public const long Amount = 1000;
+
+    public static DateTimeOffset CreatedAt { get; } = new(2026, 1, 15, 3, 0, 0, TimeSpan.Zero);
+
+    public static DateTimeOffset Now { get; } = CreatedAt.AddMinutes(1);
+
+    public static DateTimeOffset Later { get; } = CreatedAt.AddMinutes(2);
+
+    public static Outcome.Approved Approved { get; } = new("000000000001", "A1B2C3", "123456789012345");
+
+    public static AuthenticationResult Proof { get; } = new("05", null, null, "2.2.0");
+
+    /// <summary>A name on the left, on the right an earlier name or <c>create</c>, and then what is asked, step by step.</summary>
+    private const string States = """
+        pending                         = create
+        challenge open                  = pending; require challenge
+        authenticated                   = challenge open; record authentication
+        authorising                     = pending; authorise
+        authorising, nobody knows       = authorising; unknown
+        authorising, being undone       = authorising, nobody knows; undo
+        authorised                      = authorising; approved
+        capturing                       = authorised; capture all
+        capturing, nobody knows         = capturing; unknown
+        capturing, being undone         = capturing, nobody knows; undo
+        voiding                         = authorised; void
+        voiding, nobody knows           = voiding; unknown
+        lapsing                         = authorised; void as its time is over
+        lapsing, nobody knows           = lapsing; unknown
+        waiting                         = capturing; approved
+        waiting, captured at once       = create with capture; authorise; approved
+        received                        = waiting; settle
+        refunding                       = received; refund 400
+        refunding, nobody knows         = refunding; unknown
+        refunding, being undone         = refunding, nobody knows; undo
+        return_pending                  = refunding; approved
+        return_pending, not settled     = waiting; refund 400; approved
+        withdrawing                     = return_pending; undo
+        partially_refunded              = return_pending; refund paid out
+        return_received                 = partially_refunded; refund all; approved; refund paid out
+        return_rejected                 = return_pending; refund refused
+        return_expired                  = withdrawing; undone
+        failed                          = authorising; declined
+        voided                          = voiding; approved
+        given up                        = authorising, being undone; undone
+        given up, undone again          = given up; approved
+        expired                         = pending; end session
+        lapsed                          = lapsing; approved
+        """;
+
+    private static readonly Dictionary<string, string> Definitions = States.Split('\n')
+        .Select(line => line.Split('=', StringSplitOptions.TrimEntries))
+        .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+
+    public static IEnumerable<string> StateNames => Definitions.Keys;
+
+    public OperationId LastOperation => new($"op-{Operations}");
+
+    public static PaymentFacts Facts(bool capture = false, long amount = Amount) => new()
+    {
+        Id = new("7PPPMXIGH"),
+        App = new("app-one"),
+        ExternalId = "order-1",
+        Amount = Aud(amount),
+        CaptureAtOnce = capture,
+        Type = PaymentType.Regular,
+        Token = new("tok_0123456789abcdef0123"),
+        BroughtCard = true,
+        Card = new(Brand.Visa, "4242", "US", new(2028, 12), "fingerprint"),
+        Cardholder = new("John", "Doe", "john.doe@example.com", "John Doe", new("123 Main Street", "Sydney", "NSW", "AU", "2000")),
+        ReturnUrl = "https://example.com",
+        CreatedAt = CreatedAt,
+        SessionEndsAt = CreatedAt.AddMinutes(15),
+    };
+
+    public static Money Aud(long minor) => new(minor, Currency.Aud);
+
+    /// <summary>The payment in a named state, and how it came there.</summary>
+    public static Story At(string state)
+    {
+        var steps = Definitions[state].Split(';', StringSplitOptions.TrimEntries);
+        var story = steps[0] switch
+        {
+            "create" => Begin(Facts()),
+            "create with capture" => Begin(Facts(capture: true)),
+            var earlier => At(earlier),
+        };
+        foreach (var step in steps.Skip(1))
+        {
+            var decision = PaymentDecider.Decide(story.Payment, story.Command(step));
+            Assert.True(decision.Event is not null, $"'{state}' cannot be told: '{step}' is refused with {decision.Refusal}");
+            story = story.After(decision.Event);
+        }
+
+        return story;
+    }
+
+    public static Story Begin(PaymentFacts facts)
+    {
+        var created = PaymentDecider.Decide(null, new PaymentCommand.Create(facts)).Event!;
+        return new(Payment.Evolve(null, created), 0);
+    }
+
+    public Story After(PaymentEvent happened) => new(Payment.Evolve(Payment, happened), Operations + (StartsOperation(happened) ? 1 : 0));
+
+    /// <summary>What is asked, from its words.</summary>
+    public PaymentCommand Command(string words)
+    {
+        var next = new OperationId($"op-{Operations + 1}");
+        var afterTheSession = Payment.Facts.SessionEndsAt;
+        return words switch
+        {
+            "require challenge" => new PaymentCommand.RequireChallenge(Now, "challenge-key"),
+            "record authentication" => new PaymentCommand.RecordAuthentication(Now, Proof),
+            "record authentication after the session" => new PaymentCommand.RecordAuthentication(afterTheSession, Proof),
+            "decline authentication" => new PaymentCommand.DeclineAuthentication(Now, FailureReason.AuthenticationDeclined),
+            "authorise" => new PaymentCommand.StartAuthorisation(Now, next, Later),
+            "authorise after the session" => new PaymentCommand.StartAuthorisation(afterTheSession, next, Later),
+            "void" => new PaymentCommand.StartVoid(Now, next, OperationCause.Merchant, Later),
+            "void as its time is over" => new PaymentCommand.StartVoid(Now, next, OperationCause.TimeOver, Later),
+            "approved" => Outcome(Approved),
+            "declined" => Outcome(new Outcome.Declined(FailureReason.IssuerDeclined, "05")),
+            "not sent" => Outcome(new Outcome.NotSent()),
+            "unknown" => Outcome(new Outcome.Unknown()),
+            "another operation approved" => new PaymentCommand.RecordOutcome(Now, new("op-of-another"), Approved, Later),
+            "undo" => new PaymentCommand.StartReversal(Now, LastOperation, Later),
+            "undo another operation" => new PaymentCommand.StartReversal(Now, new("op-of-another"), Later),
+            "undone" => Reversal(Approved),
+            "undoing declined" => Reversal(new Outcome.Declined(FailureReason.ProcessingError, "12")),
+            "undoing not sent" => Reversal(new Outcome.NotSent()),
+            "undoing unknown" => Reversal(new Outcome.Unknown()),
+            "another operation undone" => new PaymentCommand.RecordReversal(Now, new("op-of-another"), Approved, Later),
+            "refund paid out" => new PaymentCommand.CompleteRefund(Now, null),
+            "this refund paid out" => new PaymentCommand.CompleteRefund(Now, LastOperation),
+            "another refund paid out" => new PaymentCommand.CompleteRefund(Now, new("op-of-another")),
+            "refund refused" => new PaymentCommand.RejectRefund(Now, null),
+            "another refund refused" => new PaymentCommand.RejectRefund(Now, new("op-of-another")),
+            "settle" => new PaymentCommand.Settle(Now),
+            "end session" => new PaymentCommand.EndSession(Now),
+            _ when Sum(words, "capture") is var (sum, known) && known => new PaymentCommand.StartCapture(Now, next, sum, Later),
+            _ when Sum(words, "refund") is var (sum, known) && known => new PaymentCommand.StartRefund(Now, next, sum, "Wrong size", Later),
+            _ => throw new InvalidOperationException($"Nobody knows how to ask '{words}'."),
+        };
+    }
+
+    private static bool StartsOperation(PaymentEvent happened) => happened
+        is PaymentEvent.AuthorisationStarted or PaymentEvent.CaptureStarted or PaymentEvent.VoidStarted or PaymentEvent.RefundStarted;
+
+    private static (Money? Sum, bool Known) Sum(string words, string verb) => words.Split(' ') is [var first, var sum] && first == verb
+        ? (sum == "all" ? null : Aud(long.Parse(sum, System.Globalization.CultureInfo.InvariantCulture)), true)
+        : (null, false);
+
+    private PaymentCommand.RecordOutcome Outcome(Outcome outcome) => new(Now, LastOperation, outcome, Later);
+
+    private PaymentCommand.RecordReversal Reversal(Outcome outcome) => new(Now, LastOperation, outcome, Later);
+}
