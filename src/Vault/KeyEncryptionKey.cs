@@ -47,7 +47,17 @@ public sealed class KeyEncryptionKey : IDisposable
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, path, overwrite: false);
+        try
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        catch (IOException)
+        {
+            // There is a key already, and a second one beside it would only make somebody ask which is right.
+            File.Delete(draft);
+            throw;
+        }
+
         return new(key);
     }
 
