@@ -109,20 +109,17 @@ internal sealed class AcquirerBooks : IDisposable
             return;
         }
 
-        var whole = 0L;
-        if (File.Exists(path))
+        // Books have one keeper. Only a file that is shared with nobody is locked on every system.
+        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
+        var whole = content.AsSpan().LastIndexOf((byte)'\n') + 1;
+        for (var start = 0; start < whole;)
         {
-            var content = File.ReadAllBytes(path);
-            whole = content.AsSpan().LastIndexOf((byte)'\n') + 1;
-            for (var start = 0; start < whole;)
-            {
-                var end = content.AsSpan(start).IndexOf((byte)'\n');
-                Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
-                start += end + 1;
-            }
+            var end = content.AsSpan(start).IndexOf((byte)'\n');
+            Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
+            start += end + 1;
         }
-
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
         // The end of a line that a killed process could not finish is dropped: nobody was told of it.
         file.SetLength(whole);
