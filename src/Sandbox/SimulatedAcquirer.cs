@@ -346,20 +346,21 @@ public sealed class SimulatedAcquirer : IDisposable
                     return "25";
                 }
 
-                // What has been paid out, or was a release itself, cannot be undone.
-                var through = known.Kind switch
-                {
-                    MessageKind.Void => true,
-                    MessageKind.Capture => payment is { Settled: true },
-                    MessageKind.Authorisation => known.Capture && payment is { Settled: true },
-                    MessageKind.Refund => known.Approved && !known.Reversed && payment?.PendingRefund?.Operation != message.Operation,
-                    _ => false,
-                };
-                return through ? "12" : "00";
+                return known is { Approved: true, Reversed: false } && IsThrough(known, message.Operation, payment!) ? "12" : "00";
             default:
                 return "12";
         }
     }
+
+    /// <summary>Whether something cannot be undone: it was a release itself, has been paid out, or something else was built on it.</summary>
+    private static bool IsThrough(BookedOperation operation, string reference, BookedPayment payment) => operation.Kind switch
+    {
+        MessageKind.Void => true,
+        MessageKind.Authorisation when !operation.Capture => payment.Captured > 0 || payment.Released > 0,
+        MessageKind.Authorisation or MessageKind.Capture => payment.Settled || payment.Refunded > 0 || payment.PendingRefund is not null,
+        MessageKind.Refund => payment.PendingRefund?.Operation != reference,
+        _ => false,
+    };
 
     private void Schedule(string reference, BookedPayment payment)
     {
