@@ -1,0 +1,158 @@
+namespace Tollgate.Sandbox.Tests;
+
+/// <summary>What the acquirer does on its own account, by a clock that moves: it settles, pays refunds out, and tells until it is heard.</summary>
+public sealed class OwnAccountTests : IDisposable
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly World world = new();
+    private readonly List<AcquirerNotice> heard = [];
+
+    public void Dispose() => world.Dispose();
+
+    [Fact]
+    public void The_clock_moves_forward_only()
+    {
+        Assert.Equal(World.Start, world.Acquirer.Clock.GetUtcNow());
+        world.Acquirer.MoveClock(World.Start + Minute);
+        Assert.Equal(World.Start + Minute, world.Acquirer.Clock.GetUtcNow());
+        world.Acquirer.MoveClock(World.Start);
+        Assert.Equal(World.Start + Minute, world.Acquirer.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void A_moved_clock_stays_moved_after_a_restart()
+    {
+        world.Advance(TimeSpan.FromDays(10));
+        world.Advance(Minute);
+        world.Restart();
+        Assert.Equal(World.Start.AddDays(10) + Minute, world.Acquirer.Clock.GetUtcNow());
+        world.Advance(Minute);
+        world.Restart();
+        Assert.Equal(World.Start.AddDays(10) + (2 * Minute), world.Acquirer.Clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task What_is_captured_settles_a_minute_after_its_capture_and_once()
+    {
+        Listen();
+        await world.AuthoriseAsync();
+        Assert.Null(world.Acquirer.NextDue);
+        world.Advance(Minute);
+        await world.SendAsync(MessageKind.Capture, "capture");
+        Assert.Equal(World.Start + (2 * Minute), world.Acquirer.NextDue);
+
+        world.Advance(Minute - TimeSpan.FromTicks(1));
+        await world.Acquirer.RunDueAsync();
+        Assert.Empty(heard);
+        world.Advance(TimeSpan.FromTicks(1));
+        await world.Acquirer.RunDueAsync();
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal([new(NoticeKind.Settled, World.Pay, null)], heard);
+        Assert.True(world.Books.Settled);
+        Assert.Null(world.Acquirer.NextDue);
+    }
+
+    [Fact]
+    public async Task A_refund_is_paid_out_after_half_a_minute_and_before_what_is_due_later()
+    {
+        Listen();
+        await world.AuthoriseAsync(capture: true);
+        await world.SendAsync(MessageKind.Refund, "refund", 400);
+        world.Advance(TimeSpan.FromDays(1));
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal([new(NoticeKind.RefundCompleted, World.Pay, "refund"), new(NoticeKind.Settled, World.Pay, null)], heard);
+        Assert.Equal(400, world.Books.Refunded);
+    }
+
+    [Fact]
+    public async Task What_was_undone_in_the_meantime_is_not_told()
+    {
+        Listen();
+        await world.AuthoriseAsync();
+        await world.SendAsync(MessageKind.Capture, "capture");
+        await world.SendAsync(MessageKind.Reversal, "capture");
+        world.Advance(TimeSpan.FromDays(1));
+        await world.Acquirer.RunDueAsync();
+        Assert.Empty(heard);
+        Assert.False(world.Books.Settled);
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_hear_is_told_again_and_until_then_it_has_not_happened()
+    {
+        var deaf = 3;
+        world.Acquirer.Listener = notice =>
+        {
+            heard.Add(notice);
+            return --deaf >= 0 ? throw new InvalidOperationException("The store is away.") : Task.CompletedTask;
+        };
+        await world.AuthoriseAsync(capture: true);
+        world.Advance(Minute);
+        for (var times = 1; times <= 3; times++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(world.Acquirer.RunDueAsync);
+            Assert.Equal(times, heard.Count);
+            Assert.False(world.Books.Settled);
+            world.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal(4, heard.Count);
+        Assert.True(world.Books.Settled);
+    }
+
+    [Fact]
+    public async Task What_was_not_told_before_a_restart_is_told_after_it()
+    {
+        await world.AuthoriseAsync(capture: true);
+        await world.AuthoriseAsync(operation: "auth-2", capture: true, payment: "two");
+        await world.SendAsync(MessageKind.Refund, "refund", 400, "two");
+        world.Restart();
+        Listen();
+        world.Advance(Minute);
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal(
+            [new(NoticeKind.RefundCompleted, "two", "refund"), new(NoticeKind.Settled, World.Pay, null), new(NoticeKind.Settled, "two", null)],
+            heard.OrderBy(n => n.Kind == NoticeKind.Settled).ThenBy(n => n.Payment, StringComparer.Ordinal));
+
+        world.Restart();
+        Listen();
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal(3, heard.Count);
+    }
+
+    [Fact]
+    public async Task On_demand_it_happens_now_if_it_applies()
+    {
+        Listen();
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay));
+        await world.AuthoriseAsync();
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay));
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.RefundCompleted, World.Pay));
+        await world.SendAsync(MessageKind.Capture, "capture");
+        Assert.True(await world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay));
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay));
+        await world.SendAsync(MessageKind.Refund, "refund", 400);
+        Assert.True(await world.Acquirer.DoNowAsync(NoticeKind.RefundRejected, World.Pay));
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.RefundRejected, World.Pay));
+        Assert.Equal([new(NoticeKind.Settled, World.Pay, null), new(NoticeKind.RefundRejected, World.Pay, "refund")], heard);
+    }
+
+    [Fact]
+    public async Task On_demand_and_by_the_clock_at_once_it_happens_once()
+    {
+        Listen();
+        await world.AuthoriseAsync(capture: true);
+        world.Advance(Minute);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(
+            () => i % 2 == 0 ? world.Acquirer.RunDueAsync() : world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay))));
+        Assert.Single(heard);
+    }
+
+    private void Listen() => world.Acquirer.Listener = notice =>
+    {
+        heard.Add(notice);
+        return Task.CompletedTask;
+    };
+}
