@@ -43,6 +43,8 @@ internal sealed class JsonBody : IDisposable
             var read = await request.BodyReader.ReadAsync(cancel);
             if (read.Buffer.Length > MaximumLength)
             {
+                // What was read is given back, or the connection breaks before the answer is out.
+                request.BodyReader.AdvanceTo(read.Buffer.End);
                 throw TooLong();
             }
 
@@ -66,8 +68,9 @@ internal sealed class JsonBody : IDisposable
         {
             document = JsonDocument.Parse(bytes, Options);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
+            // The second is what the parser says of a key whose escapes do not make Unicode: half a surrogate pair.
             throw new BadRequestException(StatusCodes.Status400BadRequest, "The body is not valid JSON, repeats a key, or is nested too deeply.");
         }
 
