@@ -65,16 +65,15 @@ internal readonly struct JsonFields(JsonElement element, string prefix, FieldErr
             return WrongNumber(name, "must be an integer");
         }
 
-        if (!value.TryGetDecimal(out var number))
-        {
-            // Beyond what a decimal holds: far too large or far too small, or a fraction finer than any amount.
-            var approximate = value.GetDouble();
-            return WrongNumber(name, approximate >= 1 ? TooLarge(maximum) : approximate <= -1 ? TooSmall(minimum) : "must be an integer");
-        }
-
-        if (number != decimal.Truncate(number))
+        if (!IsWhole(value.GetRawText()))
         {
             return WrongNumber(name, "must be an integer");
+        }
+
+        if (!value.TryGetDecimal(out var number))
+        {
+            // Beyond what a decimal holds: far too large or far too small.
+            return WrongNumber(name, value.GetDouble() > 0 ? TooLarge(maximum) : TooSmall(minimum));
         }
 
         if (number < minimum)
@@ -180,6 +179,33 @@ internal readonly struct JsonFields(JsonElement element, string prefix, FieldErr
             text = string.Empty;
             return false;
         }
+    }
+
+    // Told from the digits as they were sent: a decimal has 28 of them, and rounds away what makes a longer number a fraction.
+    private static bool IsWhole(string number)
+    {
+        var mantissa = number.AsSpan();
+        var exponent = 0L;
+        if (mantissa.IndexOfAny('e', 'E') is >= 0 and var e)
+        {
+            if (!long.TryParse(mantissa[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+            {
+                exponent = mantissa[e + 1] == '-' ? long.MinValue : long.MaxValue;
+            }
+
+            mantissa = mantissa[..e];
+        }
+
+        var significant = mantissa.TrimEnd("0.");
+        if (significant.IndexOfAnyInRange('1', '9') < 0)
+        {
+            return true;
+        }
+
+        // How many places after the point the last digit that counts has; below zero when it stands before the point.
+        var point = mantissa.IndexOf('.') is >= 0 and var p ? p : mantissa.Length;
+        var places = significant.Length > point ? significant.Length - point - 1 : significant.Length - point;
+        return exponent >= places;
     }
 
     private static string TooSmall(long minimum) => minimum == 1
