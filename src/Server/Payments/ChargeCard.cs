@@ -44,7 +44,7 @@ internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVaul
         CardInfo = ReadCardInfo(fields),
         PaymentType = fields.Choice<PaymentType>("payment_type"),
         ChargeReason = fields.Choice<ChargeReason>("charge_reason"),
-        PreviousPaymentUuid = fields.Text("previous_payment_uuid", 64),
+        PreviousPaymentUuid = CommonFields.Previous(fields),
         BrowserDetails = CommonFields.Browser(fields),
         IpAddress = CommonFields.IpAddress(fields),
         Capture = fields.Boolean("capture"),
@@ -114,8 +114,10 @@ internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVaul
             return null;
         }
 
-        var expiry = new Expiry(request.CardInfo.CardExpiryYear, request.CardInfo.CardExpiryMonth);
-        if (expiry is { Year: > 0, Month: > 0 })
+        // A month that is wrong does not keep the year from being judged: then the last one is the benefit of the doubt.
+        var month = request.CardInfo.CardExpiryMonth;
+        var expiry = new Expiry(request.CardInfo.CardExpiryYear, month > 0 ? month : 12);
+        if (expiry.Year > 0)
         {
             var now = clock.GetUtcNow();
             if (expiry.Year < 1000)

@@ -53,7 +53,7 @@ internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVau
             Token = new() { Id = token?.Text("id", 64, required: true) ?? string.Empty },
             PaymentType = fields.Choice<PaymentType>("payment_type"),
             ChargeReason = fields.Choice<ChargeReason>("charge_reason"),
-            PreviousPaymentUuid = fields.Text("previous_payment_uuid", 64),
+            PreviousPaymentUuid = CommonFields.Previous(fields),
             BrowserDetails = CommonFields.Browser(fields),
             IpAddress = CommonFields.IpAddress(fields),
             Capture = fields.Boolean("capture"),

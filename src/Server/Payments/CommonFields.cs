@@ -83,6 +83,10 @@ internal sealed class CommonFields(Settings settings)
         return new() { EndpointUrl = url, AuthorizationHeader = authorization is null ? null : new(authorization) };
     }
 
+    /// <summary>The payment that an unscheduled one continues. On a regular payment it is ignored, whatever it is.</summary>
+    public static string? Previous(JsonFields fields) =>
+        fields.Choice<PaymentType>("payment_type") == PaymentType.Unscheduled ? fields.Text("previous_payment_uuid", 64) : null;
+
     /// <summary>The cardholder's IP address; a private one is fine.</summary>
     public static string? IpAddress(JsonFields fields)
     {
@@ -114,6 +118,7 @@ internal sealed class CommonFields(Settings settings)
 
     private bool IsWebUrl(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Uri? url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url)
+        && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1])
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && settings.IsSandbox))
         && url.Host.Length > 0;
 }

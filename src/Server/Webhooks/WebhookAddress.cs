@@ -26,7 +26,8 @@ internal static class WebhookAddress
 
     /// <summary>Whether a URL names such an address outright. What a name resolves to is checked when it is dialled.</summary>
     public static bool IsPrivateName(Uri url) =>
-        url.IsLoopback || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IsPrivate(address));
+        url.IsLoopback || url.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IsPrivate(address));
 
     /// <summary>Dials an endpoint: the address that is checked is the address that is connected to.</summary>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, bool allowPrivate, CancellationToken cancel)
