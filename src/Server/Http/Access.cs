@@ -78,7 +78,14 @@ internal static class Access
 
         if (!context.Response.HasStarted)
         {
+            // RFC 9110, 15.5.6: who is refused a method is told which ones there are.
+            var allowed = context.Response.Headers.Allow;
             context.Response.Clear();
+            if (answer.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                context.Response.Headers.Allow = allowed;
+            }
+
             await answer.WriteAsync(context);
         }
     }

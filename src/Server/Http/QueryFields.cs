@@ -87,6 +87,10 @@ internal readonly struct QueryFields(IQueryCollection query, FieldErrors errors)
         return value.Length == 0 ? null : value;
     }
 
-    /// <summary>A text that the database can be asked for: no row holds a control character, and PostgreSQL refuses some.</summary>
-    public static string Cleaned(string? text) => string.Concat((text ?? string.Empty).Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));
+    /// <summary>
+    /// A text that the database can be asked for. PostgreSQL refuses some control characters, and no row holds any: each becomes a character that is in
+    /// no row either, so that what was asked for stays unknown.
+    /// </summary>
+    public static string Cleaned(string? text) =>
+        string.Concat((text ?? string.Empty).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
 }
