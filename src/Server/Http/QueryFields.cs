@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Tollgate.Client.Contract;
 
 namespace Tollgate.Server.Http;
@@ -92,5 +93,5 @@ internal readonly struct QueryFields(IQueryCollection query, FieldErrors errors)
     /// no row either, so that what was asked for stays unknown.
     /// </summary>
     public static string Cleaned(string? text) =>
-        string.Concat((text ?? string.Empty).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '\uFFFD' : c));
+        string.Concat((text ?? string.Empty).EnumerateRunes().Select(r => Rune.IsControl(r) ? Rune.ReplacementChar : r));
 }
