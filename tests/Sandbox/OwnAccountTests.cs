@@ -85,7 +85,7 @@ public sealed class OwnAccountTests : IDisposable
         world.Acquirer.Listener = notice =>
         {
             heard.Add(notice);
-            return --deaf >= 0 ? throw new InvalidOperationException("The store is away.") : Task.CompletedTask;
+            return --deaf >= 0 ? throw new InvalidOperationException("The store is away.") : Task.FromResult(true);
         };
         await world.AuthoriseAsync(capture: true);
         world.Advance(Minute);
@@ -94,10 +94,34 @@ public sealed class OwnAccountTests : IDisposable
             await Assert.ThrowsAsync<InvalidOperationException>(world.Acquirer.RunDueAsync);
             Assert.Equal(times, heard.Count);
             Assert.False(world.Books.Settled);
-            world.Advance(TimeSpan.FromSeconds(1));
+            world.Advance(TimeSpan.FromSeconds(Math.Pow(2, times - 1)));
         }
 
         await world.Acquirer.RunDueAsync();
+        Assert.Equal(4, heard.Count);
+        Assert.True(world.Books.Settled);
+    }
+
+    [Fact]
+    public async Task Whoever_says_not_yet_is_told_again_less_and_less_often()
+    {
+        world.Acquirer.Listener = notice =>
+        {
+            heard.Add(notice);
+            return Task.FromResult(heard.Count == 4);
+        };
+        await world.AuthoriseAsync(capture: true);
+        world.Advance(Minute);
+        await world.Acquirer.RunDueAsync();
+        Assert.Single(heard);
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.Settled, World.Pay));
+        foreach (var seconds in new[] { 1, 2 })
+        {
+            world.Advance(TimeSpan.FromSeconds(seconds));
+            Assert.False(world.Books.Settled);
+            await world.Acquirer.RunDueAsync();
+        }
+
         Assert.Equal(4, heard.Count);
         Assert.True(world.Books.Settled);
     }
@@ -153,6 +177,6 @@ public sealed class OwnAccountTests : IDisposable
     private void Listen() => world.Acquirer.Listener = notice =>
     {
         heard.Add(notice);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     };
 }
