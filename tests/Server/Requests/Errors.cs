@@ -179,6 +179,19 @@ public abstract class Errors(Gateway gateway)
     }
 
     [Fact]
+    public async Task Of_operations_at_the_same_moment_one_is_done_and_the_others_are_refused_in_words()
+    {
+        using var wire = new Wire(gateway);
+        for (var round = 0; round < 5; round++)
+        {
+            var body = $$"""{"uuid":"{{(await gateway.Client.ChargeAsync(Charge())).Uuid}}"}""";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => wire.PostAsync(i % 2 == 0 ? "/api/v2/cards/capture_payment" : "/v2/cards/void_payment", body)));
+            Assert.Single(answers, a => a.Status == 200);
+            Assert.All(answers, a => Assert.True(a.Status is 200 or 409 or 422, a.ToString()));
+        }
+    }
+
+    [Fact]
     public async Task Business_refusals_say_why()
     {
         var authorised = await gateway.Client.ChargeAsync(Charge());

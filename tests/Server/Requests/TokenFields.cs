@@ -185,6 +185,15 @@ public abstract class TokenFields(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_payment_is_found_by_an_order_in_any_script()
+    {
+        var order = NewOrder() + " 注文 \U0001F600";
+        var payment = await gateway.Client.ChargeAsync(Charge() with { ExternalId = order });
+        var list = await gateway.Client.ListPaymentsAsync(new() { ExternalId = order });
+        Assert.Equal(payment, Assert.Single(list.Records));
+    }
+
+    [Fact]
     public async Task Queries_have_the_rules_of_their_fields()
     {
         using var wire = new Wire(gateway);
