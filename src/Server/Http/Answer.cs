@@ -68,10 +68,12 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
             response.Headers["Idempotent-Replayed"] = "true";
         }
 
-        if (StatusCode is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
+        response.Headers.RetryAfter = StatusCode switch
         {
-            response.Headers.RetryAfter = "1";
-        }
+            StatusCodes.Status503ServiceUnavailable => "2",
+            StatusCodes.Status429TooManyRequests => "1",
+            _ => default,
+        };
 
         await response.BodyWriter.WriteAsync(Body, context.RequestAborted);
     }

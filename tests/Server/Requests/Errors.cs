@@ -361,4 +361,24 @@ public sealed class ErrorsOnPostgres(PostgresGateway gateway) : Errors(gateway)
         Assert.Equal(401, (await nobody.PostAsync("/api/v2/cards/charges", "{}")).Status);
         Assert.Equal(422, (await wire.PostAsync("/api/v2/cards/charges", "{}")).Status);
     }
+
+    [Fact]
+    public async Task An_app_over_its_limit_is_told_to_come_again_and_others_are_not()
+    {
+        await using var own = gateway.Another("--Tollgate:RequestsPerSecond=3");
+        await own.InitializeAsync();
+        using var wire = new Wire(own);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => wire.GetAsync("/api/v2/cards/payments")));
+        var refused = answers.Where(a => a.Status != 200).ToList();
+        Assert.NotEmpty(refused);
+        Assert.Contains(answers, a => a.Status == 200);
+        Assert.All(refused, answer =>
+        {
+            Assert.Equal(WireAnswer.Error(429, "RATE_LIMITED", "Too many requests. Send it again after the time in Retry-After."), answer.ToString());
+            Assert.Equal("1", answer.Headers["Retry-After"]);
+        });
+
+        using var other = own.ClientFor(AppsOfTests.Other.Id, AppsOfTests.Other.Key);
+        Assert.Equal(0, (await other.ListPaymentsAsync()).Total);
+    }
 }
