@@ -15,6 +15,9 @@ namespace Tollgate.Server.Authentication;
 /// </summary>
 internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, ICardholderAuthentication authentication)
 {
+    /// <summary>The query that tells the page to say that the last code was wrong.</summary>
+    private const string WrongCode = "again";
+
     public async Task ShowAsync(HttpContext context)
     {
         if (await FindAsync(context) is not { } payment)
@@ -27,7 +30,7 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
         }
         else
         {
-            await ShowFormAsync(context, payment, null);
+            await ShowFormAsync(context, payment, context.Request.Query.ContainsKey(WrongCode) ? "That code is not right. Try again." : null);
         }
     }
 
@@ -59,7 +62,8 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
                 Return(context, (await runner.PassChallengeAsync(payment, passed.Result)).Payment!);
                 break;
             case ChallengeVerdict.TryAgain:
-                await ShowFormAsync(context, payment, "That code is not right. Try again.");
+                // The page that says so is fetched, not the answer to the form: reloading it must not send the wrong code again.
+                SendTo(context, $"{context.Request.Path}?{WrongCode}");
                 break;
             default:
                 await DeclineAsync(context, payment);
@@ -95,10 +99,12 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
                 : null;
     }
 
-    private static void Return(HttpContext context, Payment payment)
+    private static void Return(HttpContext context, Payment payment) => SendTo(context, ReturnUrl(payment));
+
+    private static void SendTo(HttpContext context, string location)
     {
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = ReturnUrl(payment);
+        context.Response.Headers.Location = location;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
     }
@@ -109,6 +115,9 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
         var url = new UriBuilder(payment.Facts.ReturnUrl);
         var added = $"uuid={payment.Id}&external_id={Uri.EscapeDataString(payment.Facts.ExternalId)}&status={WireNames.Of(payment.Status)}";
         url.Query = url.Query.Length > 1 ? url.Query[1..] + "&" + added : added;
+
+        // A header is ASCII, so a host with other letters is written as the name that DNS knows.
+        url.Host = url.Uri.IdnHost;
         return url.Uri.AbsoluteUri;
     }
 
@@ -163,8 +172,8 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
             """;
         var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
 
-        // A form's target includes where it is redirected to, so the shop's origin must be named beside our own.
-        var shop = payment is null ? string.Empty : " " + new Uri(payment.Facts.ReturnUrl).GetLeftPart(UriPartial.Authority);
+        // A form's target includes where it is redirected to, and where the shop redirects to from there, which only the shop knows.
+        var shop = payment is not null && new Uri(payment.Facts.ReturnUrl).Scheme == Uri.UriSchemeHttp ? " https: http:" : " https:";
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'{shop}; base-uri 'none'; frame-ancestors 'none'";
         headers.CacheControl = "no-store";
