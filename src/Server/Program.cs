@@ -5,7 +5,7 @@ using Tollgate.Vault;
 try
 {
     await using var app = await TollgateServer.CreateAsync(args);
-    await app.StartAsync();
+    await TollgateServer.ListenAsync(app);
     var address = TollgateServer.PublishAddress(app);
     Console.Out.Write(Banner.For(address, DateTimeOffset.UtcNow, DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
     await app.WaitForShutdownAsync();
@@ -14,10 +14,5 @@ try
 catch (Exception wrong) when (wrong is SettingException or VaultException)
 {
     Console.Error.WriteLine("Tollgate cannot start: " + wrong.Message);
-    return 1;
-}
-catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-{
-    Console.Error.WriteLine("Tollgate cannot start: urls names an address that is in use. " + taken.Message);
     return 1;
 }

@@ -133,6 +133,25 @@ internal sealed record Settings
         };
     }
 
+    /// <summary>Checks that an address to listen on is one.</summary>
+    /// <exception cref="SettingException">It is not.</exception>
+    public static void CheckAddress(string address)
+    {
+        try
+        {
+            if (BindingAddress.Parse(address) is { Scheme: "http" or "https", Port: >= 0 and <= IPEndPoint.MaxPort, PathBase: "" })
+            {
+                return;
+            }
+        }
+        catch (FormatException)
+        {
+            // It is said below.
+        }
+
+        throw new SettingException("urls", $"has {address}, which is not an address to listen on such as http://127.0.0.1:8080");
+    }
+
     /// <summary>Whether an address that the server listens on can be reached from other machines.</summary>
     public static bool IsRemote(string address)
     {

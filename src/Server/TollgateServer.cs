@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Scalar.AspNetCore;
 using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Apps;
@@ -27,7 +28,7 @@ internal static class TollgateServer
     /// <param name="configure">Adds to the host before it is built, such as another place for logs.</param>
     public static async Task<WebApplication> CreateAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = CreateBuilder(args);
         configure?.Invoke(builder);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -36,11 +37,19 @@ internal static class TollgateServer
             kestrel.Limits.MaxRequestBodySize = 256 * 1024;
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What stops the start is said in one sentence, by whoever called; not in a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var settings = Settings.Read(builder.Configuration);
         var addresses = Addresses(builder.Configuration);
         if (addresses.Count == 0)
         {
             builder.WebHost.UseUrls(DefaultAddress);
+        }
+
+        foreach (var address in addresses)
+        {
+            Settings.CheckAddress(address);
         }
 
         if (settings is { IsSandbox: true, AllowRemoteSandbox: false } && addresses.FirstOrDefault(Settings.IsRemote) is { } remote)
@@ -94,6 +103,21 @@ internal static class TollgateServer
         return app;
     }
 
+    /// <summary>Starts to listen, and to work.</summary>
+    /// <exception cref="SettingException">It cannot listen where it is told to.</exception>
+    public static async Task ListenAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception cause) when (cause is IOException or SocketException or InvalidOperationException)
+        {
+            // Taken, not an address of this machine, not ours to take, or https without a certificate: Kestrel's first line says which.
+            throw new SettingException("urls", "names an address that cannot be listened on: " + cause.Message.Split('\n')[0].Trim().TrimEnd('.'));
+        }
+    }
+
     /// <summary>The address at which customers' browsers reach the server, once it listens.</summary>
     public static string PublishAddress(WebApplication app)
     {
@@ -102,6 +126,18 @@ internal static class TollgateServer
         var listening = app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
         address.Url = (settings.PublicUrl?.AbsoluteUri ?? listening).TrimEnd('/');
         return listening.TrimEnd('/');
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateSlimBuilder(args);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            throw new SettingException("appsettings.json", $"cannot be read ({unreadable.Message.TrimEnd('.')}): {unreadable.GetBaseException().Message.TrimEnd('.')}");
+        }
     }
 
     private static void Map(WebApplication app)
