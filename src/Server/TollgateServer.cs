@@ -113,6 +113,9 @@ internal static class TollgateServer
         }
         catch (Exception cause) when (cause is IOException or SocketException or InvalidOperationException)
         {
+            // The background work has begun already, and must not find its services disposed under it.
+            await app.StopAsync();
+
             // Taken, not an address of this machine, not ours to take, or https without a certificate: Kestrel's first line says which.
             throw new SettingException("urls", "names an address that cannot be listened on: " + cause.Message.Split('\n')[0].Trim().TrimEnd('.'));
         }
