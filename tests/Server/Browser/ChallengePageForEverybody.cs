@@ -26,9 +26,11 @@ public abstract class ChallengePageForEverybody(Gateway gateway, Chromium chromi
         await page.OpenChallengeAsync(await ChargeAsync());
 
         // The field has the focus from the start, and Enter in it confirms.
+        await Assertions.Expect(page.CodeField()).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("654321");
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await Assertions.Expect(page.CodeField()).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("123456");
         await page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(page.Button("Confirm")).ToBeFocusedAsync();
@@ -36,6 +38,7 @@ public abstract class ChallengePageForEverybody(Gateway gateway, Chromium chromi
         Assert.Equal("authorised", (await page.ComeBackAsync())["status"]);
 
         await page.OpenChallengeAsync(await ChargeAsync());
+        await Assertions.Expect(page.CodeField()).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Tab");
         await Assertions.Expect(page.Button("Cancel")).ToBeFocusedAsync();

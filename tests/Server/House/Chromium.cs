@@ -46,6 +46,8 @@ public sealed class Chromium : IAsyncLifetime
 
     private async Task<(IPlaywright Driver, IBrowser Browser)> StartAsync()
     {
+        // Its own five seconds are short on a machine that does something else beside the tests.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var driver = await Playwright.CreateAsync();
         var browser = await driver.Chromium.LaunchAsync(new()
         {
