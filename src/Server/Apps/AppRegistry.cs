@@ -52,7 +52,11 @@ internal sealed class AppRegistry
 
     private static TokenBucketRateLimiter? LimiterFor(int? requestsPerSecond) => requestsPerSecond is not { } limit ? null : new(new()
     {
-        TokenLimit = limit, TokensPerPeriod = limit, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+        TokenLimit = limit,
+        TokensPerPeriod = limit,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+        AutoReplenishment = true,
     });
 
     private byte[] Digest(string secret) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(secret));
