@@ -337,6 +337,13 @@ internal sealed class PaymentRunner(
     {
         var operation = payment.InFlight!;
         var outcome = await acquirer.SendAsync(new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind));
+        if (outcome is Outcome.Declined
+            && await acquirer.SendAsync(new AcquirerOrder.Inquire(operation.Id, payment.Id, operation.Amount, operation.Kind)) is not Outcome.Approved)
+        {
+            // "No" means that the operation is through only when the acquirer says so of the operation itself; otherwise it is undone once more.
+            outcome = new Outcome.Unknown();
+        }
+
         return (await ApplyAsync(payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)))).Payment!;
     }
 
