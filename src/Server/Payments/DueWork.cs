@@ -87,7 +87,7 @@ internal sealed class DueWork : BackgroundService
             try
             {
                 await RunAsync();
-                if (clock.GetUtcNow() - swept >= SweepEvery)
+                if (clock.GetUtcNow() - swept >= SweepEvery || await reader.HasCardToDestroyAsync())
                 {
                     await journal.SweepAsync(clock.GetUtcNow());
                     swept = clock.GetUtcNow();

@@ -154,6 +154,17 @@ internal sealed class PaymentReader(Database database)
         return [.. rows.Select(r => (new PaymentId(r.Uuid), DateTimeOffset.FromUnixTimeMilliseconds(r.DueAt)))];
     }
 
+    /// <summary>Whether the number of a deleted card is still there though no payment needs it any more.</summary>
+    public async Task<bool> HasCardToDestroyAsync()
+    {
+        await using var connection = await database.OpenAsync();
+        return await connection.ExecuteScalarAsync<long?>(
+            """
+            SELECT 1 FROM cards c WHERE c.deleted_at IS NOT NULL AND c.sealed IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = c.token_id AND p.status = 0) LIMIT 1
+            """) is not null;
+    }
+
     /// <summary>When something is to be done next, after an instant.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after)
     {
