@@ -88,7 +88,9 @@ public abstract class Races(Gateway gateway)
         {
             var payment = await Walks.ToAsync(PaymentStatus.Pending, gateway.Client);
 
-            await AtOnce.DoAsync(10, i => i % 2 == 0 ? wire.AnswerChallengeAsync(payment) : wire.SimulateAsync(payment.Uuid, SimulatedEvent.Expired));
+            var answers = await AtOnce.DoAsync(10, i => i % 2 == 0 ? wire.AnswerChallengeAsync(payment) : wire.SimulateAsync(payment.Uuid, SimulatedEvent.Expired));
+
+            Assert.All(answers, a => Assert.Contains(a.Status, (int[])[303, 200, 409, 422]));
 
             // An authorised payment may have expired at once: its hold was ended as if its time were over.
             await Proof.HoldsAsync(gateway, payment.Uuid);
@@ -96,6 +98,13 @@ public abstract class Races(Gateway gateway)
             var end = await gateway.Client.GetPaymentAsync(payment.Uuid);
             Assert.Equal(end.Status == PaymentStatus.Expired ? 0 : 1000, books.Authorised - books.Released);
         }
+    }
+
+    [Fact]
+    public async Task Every_payment_that_any_test_has_made_here_is_what_its_journal_says()
+    {
+        await gateway.Client.ChargeAsync(Requests.Charge());
+        Assert.NotEqual(0, await Proof.HoldsAsync(gateway));
     }
 
     [Fact]
