@@ -21,7 +21,7 @@ internal sealed class PostgresBatch
         var positions = changes.Sum(c => c.Events.Count(e => e.ChangesStatus));
         if (positions > 0)
         {
-            Add("UPDATE feed SET last = last + $1 WHERE id = 1", null, null, Value(positions));
+            Add("UPDATE feed SET last = last + $1 WHERE id = 1", Value(positions));
         }
 
         AddIdempotency();
@@ -214,7 +214,7 @@ internal sealed class PostgresBatch
         var used = changes.Where(c => c.DeletesCode).ToList();
         if (used.Count > 0)
         {
-            Add("DELETE FROM sealed_codes WHERE payment_uuid = ANY ($1)", null, null, Array(used.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text));
+            Add("DELETE FROM sealed_codes WHERE payment_uuid = ANY ($1)", Array(used.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text));
         }
     }
 
@@ -275,8 +275,6 @@ internal sealed class PostgresBatch
                 UPDATE idempotency i SET status_code = u.status, body = u.body FROM unnest($1, $2, $3, $4) AS u (app_id, key_digest, status, body)
                 WHERE i.app_id = u.app_id AND i.key_digest = u.key_digest AND i.status_code IS NULL
                 """,
-                null,
-                null,
                 Array(answers.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
                 Array(answers.Select(r => r.Item.KeyDigest), NpgsqlDbType.Bytea),
                 Array(answers.Select(r => r.Item.StatusCode), NpgsqlDbType.Integer),
@@ -292,8 +290,6 @@ internal sealed class PostgresBatch
                 FROM unnest($1, $2, $3, $4, $5, $6) AS u (payment, version, state, attempts, next_at, error)
                 WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.state = 0
                 """,
-                null,
-                null,
                 Array(deliveries.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
                 Array(deliveries.Select(r => r.Item.Version), NpgsqlDbType.Integer),
                 Array(deliveries.Select(r => (short)r.Item.State), NpgsqlDbType.Smallint),
@@ -308,7 +304,7 @@ internal sealed class PostgresBatch
         var destroyed = OfValue(c => c.DestroysCard);
         if (destroyed.Count > 0)
         {
-            Add("UPDATE cards SET sealed = NULL WHERE token_id = ANY ($1)", null, null, Array(destroyed.Select(r => r.Item.Value), NpgsqlDbType.Text));
+            Add("UPDATE cards SET sealed = NULL WHERE token_id = ANY ($1)", Array(destroyed.Select(r => r.Item.Value), NpgsqlDbType.Text));
         }
 
         var deleted = OfValue(c => c.DeletesCard);
@@ -331,8 +327,6 @@ internal sealed class PostgresBatch
                 UPDATE cards SET sealed = NULL
                 WHERE token_id = ANY ($1) AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = cards.token_id AND p.status = 0)
                 """,
-                null,
-                null,
                 Array(deleted.Select(r => r.Item.Value), NpgsqlDbType.Text));
         }
     }
@@ -383,9 +377,11 @@ internal sealed class PostgresBatch
     /// </summary>
     private void AddDependent(string sql, int rows, params NpgsqlParameter[] parameters)
     {
-        Add(sql, null, null, parameters);
+        Add(sql, parameters);
         mustWriteAll.Add((statements[^1].Command, rows));
     }
+
+    private void Add(string sql, params NpgsqlParameter[] parameters) => Add(sql, read: null, finish: null, parameters);
 
     private void Add(string sql, Action<NpgsqlDataReader>? read, Action? finish, params NpgsqlParameter[] parameters)
     {
