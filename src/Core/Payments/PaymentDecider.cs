@@ -249,8 +249,9 @@ public static class PaymentDecider
                 new PaymentEvent.RefundExpired(command.At, operation.Id),
             (Outcome.Approved, _) => new PaymentEvent.OperationReversed(command.At, operation.Id),
 
-            // The acquirer cannot undo a refund or a capture that is through: then it has happened, and that is the truth.
-            (Outcome.Declined, OperationKind.Refund) when payment.Refund is not null => new PaymentEvent.RefundCompleted(command.At, operation.Id),
+            // The acquirer cannot undo a capture that is through, or a refund that it took: then that is the truth. How the refund ends, it will tell.
+            (Outcome.Declined, OperationKind.Refund) when operation.Cause == OperationCause.Merchant && payment.Refund is not null =>
+                new PaymentEvent.RefundAccepted(command.At, operation.Id),
             (Outcome.Declined, OperationKind.Capture) => new PaymentEvent.Captured(command.At, operation.Id),
 
             // Nor an authorisation that captured at once and has settled: then it must be asked about again, and the answer is applied.

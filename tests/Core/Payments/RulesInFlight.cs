@@ -36,7 +36,7 @@ internal static class RulesInFlight
 
         # It is being undone, for as long as it takes the acquirer to acknowledge.
         authorising, being undone  | undone                     | OperationReversed → failed
-        authorising, being undone  | undoing declined           | OperationDeferred → pending
+        authorising, being undone  | undoing declined           | OutcomeUnknown → pending
         authorising, being undone  | undoing not sent           | OperationDeferred → pending
         authorising, being undone  | undoing unknown            | OperationDeferred → pending
         authorising, being undone  | another operation undone   | refused: StaleOperation
@@ -113,12 +113,13 @@ internal static class RulesInFlight
         refunding, nobody knows    | approved                   | RefundAccepted → return_pending
         refunding, nobody knows    | declined                   | RefundRejected → return_rejected
         refunding, being undone    | undone                     | OperationReversed → return_rejected
-        refunding, being undone    | undoing declined           | RefundCompleted → partially_refunded
+        # It took the refund and cannot undo it: how it ends, it will tell.
+        refunding, being undone    | undoing declined           | RefundAccepted → return_pending
         refunding, being undone    | undoing unknown            | OperationDeferred → return_pending
 
-        # Its ten days are over and it is withdrawn, unless it turns out to have been paid out.
+        # Its ten days are over and it is withdrawn, unless the acquirer tells that it was paid out after all.
         withdrawing                | undone                     | RefundExpired → return_expired
-        withdrawing                | undoing declined           | RefundCompleted → partially_refunded
+        withdrawing                | undoing declined           | OperationDeferred → return_pending
         withdrawing                | undoing unknown            | OperationDeferred → return_pending
         withdrawing                | refund paid out            | RefundCompleted → partially_refunded
         withdrawing                | refund refused             | RefundRejected → return_rejected

@@ -31,7 +31,7 @@ public abstract class DescribedExamples(Gateway shared)
 
         // Those of the guide, of each call its own, and no fewer than there were when this was written.
         Assert.True(examples.Count >= 64, $"{examples.Count} examples");
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var wrong = new StringBuilder();
 
         // Ten days later, the cards and holds of the other examples have lapsed.
@@ -57,8 +57,8 @@ public abstract class DescribedExamples(Gateway shared)
         Assert.All(said, e => Assert.All(described[e.Code], message => Assert.Equal(e.Message, message)));
 
         // Those that are no refusals of the payment, by asking for them.
-        using var wire = new Wire(shared);
-        using var nobody = Wire.WithoutCredentials(shared);
+        using var wire = new RawWire(shared);
+        using var nobody = RawWire.WithoutCredentials(shared);
         var charges = "/api/v2/cards/charges";
         var key = NewOrder();
         Assert.Equal(200, (await wire.PostAsync(charges, RequestBody.Charging().ToString(), ("Idempotency-Key", key))).Status);
@@ -73,7 +73,7 @@ public abstract class DescribedExamples(Gateway shared)
 
         JsonNode Example(string response, string name) => responses[response]!["content"]!["application/json"]!["examples"]![name]!["value"]!;
 
-        static void AssertSays(JsonNode example, WireAnswer answer) =>
+        static void AssertSays(JsonNode example, RawAnswer answer) =>
             Assert.True(JsonNode.DeepEquals(example, JsonNode.Parse(answer.Body)), $"{answer} is described as {example.ToJsonString()}");
     }
 
@@ -116,7 +116,7 @@ public abstract class DescribedExamples(Gateway shared)
         return examples;
     }
 
-    private static async Task<string?> SendAsync(Gateway gateway, Wire wire, WebhookReceiver receiver, JsonNode description, Example example)
+    private static async Task<string?> SendAsync(Gateway gateway, RawWire wire, WebhookReceiver receiver, JsonNode description, Example example)
     {
         var expected = Responses(description, example.Operation).Where(r => r.Name == example.Name).ToList();
         if (expected.Count != 1)

@@ -78,7 +78,7 @@ public abstract class CardFields(Gateway gateway)
     [Fact]
     public async Task The_security_code_of_Amex_has_four_digits()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await FieldTable.HoldsAsync(
             """
             card_info.card_cvv_number | "1234" | ok
@@ -147,7 +147,7 @@ public abstract class CardFields(Gateway gateway)
     [Fact]
     public async Task A_wrong_month_hides_no_wrong_year()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var (month, monthMessage) in new (string?, string)[] { (null, "can't be blank"), ("13", "must be less than or equal to 12") })
         {
             foreach (var (year, yearMessage) in new[] { ("28", "is invalid"), ("2020", "has expired"), ("9999", "is invalid") })
@@ -155,7 +155,7 @@ public abstract class CardFields(Gateway gateway)
                 var answer = await wire.PostAsync(
                     Path, RequestBody.Charging().With("card_info.card_expiry_month", month).With("card_info.card_expiry_year", year).ToString());
                 Assert.Equal(
-                    WireAnswer.Invalid(("card_info.card_expiry_month", monthMessage), ("card_info.card_expiry_year", yearMessage)), answer.ToString());
+                    RawAnswer.Invalid(("card_info.card_expiry_month", monthMessage), ("card_info.card_expiry_year", yearMessage)), answer.ToString());
             }
         }
     }
@@ -165,7 +165,7 @@ public abstract class CardFields(Gateway gateway)
     {
         await using var own = gateway.Another();
         await own.InitializeAsync();
-        using var wire = new Wire(own);
+        using var wire = new RawWire(own);
 
         // The last minute of this month at UTC−12, which is a minute before noon of the first of the next month at UTC.
         var now = (await own.Client.GetSandboxClockAsync()).Now;
@@ -194,7 +194,7 @@ public abstract class CardFields(Gateway gateway)
 
     private async Task HoldsAsync(string table)
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await FieldTable.HoldsAsync(table, () => RequestBody.Charging(), body => wire.PostAsync(Path, body));
     }
 }

@@ -291,7 +291,7 @@ public abstract class ChargeFields(Gateway gateway)
     [Fact]
     public async Task A_webhook_without_an_address_is_refused_and_its_header_cannot_break_out()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         Assert.Equal(
             """422 {"errors":{"webhook_notification.endpoint_url":"can't be blank"}}""",
             (await wire.PostAsync(Path, RequestBody.Charging().With("webhook_notification", "{}").ToString())).ToString());
@@ -354,7 +354,7 @@ public abstract class ChargeFields(Gateway gateway)
 
     private async Task HoldsAsync(string table)
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await FieldTable.HoldsAsync(table, () => RequestBody.Charging(), body => wire.PostAsync(Path, body));
     }
 }

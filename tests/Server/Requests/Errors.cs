@@ -11,15 +11,15 @@ public abstract class Errors(Gateway gateway)
 {
     private const string Charges = "/api/v2/cards/charges";
 
-    private static readonly string NotFound = WireAnswer.Error(404, "NOT_FOUND", "Payment not found.");
+    private static readonly string NotFound = RawAnswer.Error(404, "NOT_FOUND", "Payment not found.");
 
-    private static readonly string Unauthorised = WireAnswer.Error(401, "REQUIRE_LOGIN", "Not Authorised");
+    private static readonly string Unauthorised = RawAnswer.Error(401, "REQUIRE_LOGIN", "Not Authorised");
 
     [Fact]
     public async Task A_body_is_at_most_64_KiB_long()
     {
-        var tooLong = WireAnswer.Unreadable(413, "The body must not be longer than 64 KiB.");
-        using var wire = new Wire(gateway);
+        var tooLong = RawAnswer.Unreadable(413, "The body must not be longer than 64 KiB.");
+        using var wire = new RawWire(gateway);
         foreach (var path in WholeBodies.PostPaths.Append("/v2/cards/charges"))
         {
             foreach (var chunked in new[] { false, true })
@@ -33,7 +33,7 @@ public abstract class Errors(Gateway gateway)
         // The limit is of the body, and not of what is left of it without its spaces.
         Assert.Equal(tooLong, (await wire.PostAsync(Charges, RequestBody.Charging() + new string(' ', 64 * 1024))).ToString());
 
-        Task<WireAnswer> SendAsync(string path, int length, bool chunked)
+        Task<RawAnswer> SendAsync(string path, int length, bool chunked)
         {
             var content = new ByteArrayContent(Encoding.UTF8.GetBytes("{}".PadRight(length))) { Headers = { ContentType = new("application/json") } };
             return wire.SendAsync(HttpMethod.Post, path, content, chunked ? [("Transfer-Encoding", "chunked")] : []);
@@ -43,8 +43,8 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task A_body_is_application_json()
     {
-        var expected = WireAnswer.Unreadable(415, "Content-Type must be application/json.");
-        using var wire = new Wire(gateway);
+        var expected = RawAnswer.Unreadable(415, "Content-Type must be application/json.");
+        using var wire = new RawWire(gateway);
         foreach (var path in WholeBodies.PostPaths)
         {
             foreach (var type in new[] { null, "text/plain", "application/x-www-form-urlencoded", "application/xml", "text/json", "application/json-patch+json", "application/jsonx" })
@@ -58,7 +58,7 @@ public abstract class Errors(Gateway gateway)
             }
         }
 
-        Task<WireAnswer> SendAsync(string path, string? type)
+        Task<RawAnswer> SendAsync(string path, string? type)
         {
             var content = new ByteArrayContent("{}"u8.ToArray());
             content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
@@ -70,7 +70,7 @@ public abstract class Errors(Gateway gateway)
     public async Task Wrong_credentials_have_one_answer_whatever_is_wrong_with_them()
     {
         var payment = await gateway.Client.ChargeAsync(Charge());
-        using var wire = Wire.WithoutCredentials(gateway);
+        using var wire = RawWire.WithoutCredentials(gateway);
         (string Name, string Value)[][] wrong =
         [
             [],
@@ -117,7 +117,7 @@ public abstract class Errors(Gateway gateway)
         using var other = gateway.ClientFor(AppsOfTests.Other.Id, AppsOfTests.Other.Key);
         var foreign = await other.ChargeAsync(Charge() with { Capture = true });
         var own = await gateway.Client.ChargeAsync(Charge());
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var uuid in new[] { "ZZZZZZZZZ", foreign.Uuid, own.Uuid.ToLowerInvariant(), own.Uuid + " ", "x'; DROP TABLE payments; --" })
         {
             foreach (var (call, more) in new[]
@@ -146,12 +146,12 @@ public abstract class Errors(Gateway gateway)
         using var other = gateway.ClientFor(AppsOfTests.Other.Id, AppsOfTests.Other.Key);
         var foreign = (await other.ChargeAsync(Charge())).Token!.Id;
         var deleted = (await gateway.Client.ChargeAsync(Charge())).Token!.Id;
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         Assert.Equal("""200 {"status":"Ok"}""", (await wire.SendAsync(HttpMethod.Delete, "/v2/cards/" + deleted, null)).ToString());
         foreach (var token in new[] { foreign, deleted, "tok_00000000000000000000", "nothing", "%01" })
         {
             Assert.Equal(
-                (token, WireAnswer.Error(404, "NOT_FOUND", "Token ID not found.")),
+                (token, RawAnswer.Error(404, "NOT_FOUND", "Token ID not found.")),
                 (token, (await wire.SendAsync(HttpMethod.Delete, "/api/v2/cards/" + token, null)).ToString()));
         }
 
@@ -163,17 +163,17 @@ public abstract class Errors(Gateway gateway)
     {
         var payment = await gateway.Client.ChargeAsync(Charge());
         await gateway.Client.InjectFaultAsync(new() { Fault = SandboxFault.LateReply, Message = SandboxMessage.Capture, Uuid = payment.Uuid });
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var body = $$"""{"uuid":"{{payment.Uuid}}"}""";
         var first = wire.PostAsync("/api/v2/cards/capture_payment", body, ("Idempotency-Key", payment.Uuid));
         await Eventually.GetAsync(() => gateway.Reader.FindAsync(new("app-sandbox"), payment.Uuid), p => p!.InFlight is not null, "a capture in flight");
 
-        var inFlight = WireAnswer.Error(409, "OPERATION_IN_FLIGHT", "Another operation on this payment is in flight. Read the payment and try again.");
+        var inFlight = RawAnswer.Error(409, "OPERATION_IN_FLIGHT", "Another operation on this payment is in flight. Read the payment and try again.");
         Assert.Equal(inFlight, (await wire.PostAsync("/api/v2/cards/capture_payment", body)).ToString());
         Assert.Equal(inFlight, (await wire.PostAsync("/v2/cards/void_payment", body)).ToString());
         Assert.Equal(inFlight, (await wire.PostAsync("/api/v2/cards/simulate", $$"""{"uuid":"{{payment.Uuid}}","event":"expired"}""")).ToString());
         Assert.Equal(
-            WireAnswer.Error(409, "IDEMPOTENCY_KEY_IN_USE", "A request with this Idempotency-Key is still running."),
+            RawAnswer.Error(409, "IDEMPOTENCY_KEY_IN_USE", "A request with this Idempotency-Key is still running."),
             (await wire.PostAsync("/v2/cards/capture_payment", body, ("Idempotency-Key", payment.Uuid))).ToString());
         Assert.InRange((await first).Status, 200, 499);
     }
@@ -181,7 +181,7 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task Of_operations_at_the_same_moment_one_is_done_and_the_others_are_refused_in_words()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         for (var round = 0; round < 5; round++)
         {
             var body = $$"""{"uuid":"{{(await gateway.Client.ChargeAsync(Charge())).Uuid}}"}""";
@@ -202,7 +202,7 @@ public abstract class Errors(Gateway gateway)
         var notVoidable = ("PAYMENT_NOT_VOIDABLE", "Only an authorised payment can be voided, before it is captured.");
         var notRefundable = ("PAYMENT_NOT_REFUNDABLE", "Only a captured payment that is not fully refunded and has no refund on its way can be refunded.");
         var notApplicable = ("EVENT_NOT_APPLICABLE", "The event does not apply to the payment as it is now.");
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var (call, uuid, more, (code, message)) in new[]
         {
             ("capture_payment", captured.Uuid, "", notCapturable), ("capture_payment", failed.Uuid, "", notCapturable),
@@ -218,7 +218,7 @@ public abstract class Errors(Gateway gateway)
         })
         {
             var answer = await wire.PostAsync("/api/v2/cards/" + call, $$"""{"uuid":"{{uuid}}"{{more}}}""");
-            Assert.Equal((call, more, WireAnswer.Error(422, code, message)), (call, more, answer.ToString()));
+            Assert.Equal((call, more, RawAnswer.Error(422, code, message)), (call, more, answer.ToString()));
         }
 
         Assert.Equal(PaymentStatus.Authorised, (await gateway.Client.GetPaymentAsync(authorised.Uuid)).Status);
@@ -228,14 +228,14 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task An_idempotency_key_is_for_one_request()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var key = NewOrder();
         Assert.Equal(200, (await wire.PostAsync(Charges, RequestBody.Charging().ToString(), ("Idempotency-Key", key))).Status);
         Assert.Equal(
-            WireAnswer.Error(422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request."),
+            RawAnswer.Error(422, "IDEMPOTENCY_KEY_REUSED", "This Idempotency-Key was used for another request."),
             (await wire.PostAsync(Charges, RequestBody.Charging().ToString(), ("Idempotency-Key", $"\"{key}\""))).ToString());
 
-        var notAKey = WireAnswer.Unreadable(400, "Idempotency-Key must be one text of 1 to 255 visible characters.");
+        var notAKey = RawAnswer.Unreadable(400, "Idempotency-Key must be one text of 1 to 255 visible characters.");
         foreach (var wrong in new[] { "\"\"", new string('k', 256), "a\tb" })
         {
             Assert.Equal((wrong, notAKey), (wrong, (await wire.PostAsync(Charges, RequestBody.Charging().ToString(), ("Idempotency-Key", wrong))).ToString()));
@@ -247,12 +247,12 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task An_order_of_an_app_with_one_live_payment_per_order_is_taken()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var order = NewOrder();
         Assert.Equal(200, (await SendAsync("1000")).Status);
-        Assert.Equal(WireAnswer.Invalid(("external_id", "has already been taken")), (await SendAsync("2000")).ToString());
+        Assert.Equal(RawAnswer.Invalid(("external_id", "has already been taken")), (await SendAsync("2000")).ToString());
 
-        Task<WireAnswer> SendAsync(string amount) => wire.PostAsync(
+        Task<RawAnswer> SendAsync(string amount) => wire.PostAsync(
             Charges,
             RequestBody.Charging().With("external_id", $"\"{order}\"").With("amount", amount).ToString(),
             ("app-id", AppsOfTests.Strict.Id),
@@ -262,7 +262,7 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task What_is_not_there_is_not_found_and_what_cannot_be_done_there_is_not_allowed()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var (method, path) in new[]
         {
             ("GET", "/nothing"), ("GET", "/api"), ("GET", "/api/v2"), ("GET", "/api/v2/cards"), ("GET", "/api/v1/cards/payments"), ("POST", "/cards/charges"),
@@ -270,7 +270,7 @@ public abstract class Errors(Gateway gateway)
         })
         {
             var answer = await wire.SendAsync(new(method), path, null);
-            Assert.Equal((path, WireAnswer.Error(404, "NOT_FOUND", "There is nothing here.")), (path, answer.ToString()));
+            Assert.Equal((path, RawAnswer.Error(404, "NOT_FOUND", "There is nothing here.")), (path, answer.ToString()));
             Assert.Equal("application/json; charset=utf-8", answer.ContentType);
         }
 
@@ -282,7 +282,7 @@ public abstract class Errors(Gateway gateway)
         })
         {
             var answer = await wire.SendAsync(new(method), path, null);
-            Assert.Equal((path, WireAnswer.Error(405, "METHOD_NOT_ALLOWED", "The method is not allowed here.")), (path, answer.ToString()));
+            Assert.Equal((path, RawAnswer.Error(405, "METHOD_NOT_ALLOWED", "The method is not allowed here.")), (path, answer.ToString()));
 
             // RFC 9110, 15.5.6: whoever is refused a method is told which ones there are.
             Assert.Equal((path, allowed), (path, string.Join(", ", answer.Headers.GetValueOrDefault("Allow", "none").Split(',', StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal))));
@@ -292,7 +292,7 @@ public abstract class Errors(Gateway gateway)
     [Fact]
     public async Task Both_roots_are_one_api()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var body = RequestBody.Charging().ToString();
         var first = await wire.PostAsync("/v2/cards/charges", body);
         Assert.Equal(200, first.Status);
@@ -315,7 +315,7 @@ public abstract class Errors(Gateway gateway)
     {
         await using var own = gateway.Another();
         await own.InitializeAsync();
-        using var wire = new Wire(own);
+        using var wire = new RawWire(own);
         Assert.Equal("""200 {"total":0,"total_page":0,"page":1,"per_page":20,"records":[]}""", (await wire.GetAsync("/api/v2/cards/payments")).ToString());
         Assert.Equal("""200 {"records":[],"next_after":"0","has_more":false}""", (await wire.GetAsync("/api/v2/cards/events")).ToString());
     }
@@ -335,7 +335,7 @@ public sealed class ErrorsOnPostgres(PostgresGateway gateway) : Errors(gateway)
         var payment = await own.Client.ChargeAsync(Charge());
         await cluster.DisposeAsync();
 
-        using var wire = new Wire(own);
+        using var wire = new RawWire(own);
         var uuid = $$"""{"uuid":"{{payment.Uuid}}"}""";
         (HttpMethod Method, string Path, string? Body)[] calls =
         [
@@ -351,13 +351,13 @@ public sealed class ErrorsOnPostgres(PostgresGateway gateway) : Errors(gateway)
             using var content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
             var answer = await wire.SendAsync(method, path, content);
             Assert.Equal(
-                (path, WireAnswer.Error(503, "UNAVAILABLE", "The request could not be taken. Send it again after the time in Retry-After.")),
+                (path, RawAnswer.Error(503, "UNAVAILABLE", "The request could not be taken. Send it again after the time in Retry-After.")),
                 (path, answer.ToString()));
             Assert.Equal("2", answer.Headers["Retry-After"]);
         }
 
         // Who calls and what is sent is told without the store.
-        using var nobody = Wire.WithoutCredentials(own);
+        using var nobody = RawWire.WithoutCredentials(own);
         Assert.Equal(401, (await nobody.PostAsync("/api/v2/cards/charges", "{}")).Status);
         Assert.Equal(422, (await wire.PostAsync("/api/v2/cards/charges", "{}")).Status);
     }
@@ -367,14 +367,14 @@ public sealed class ErrorsOnPostgres(PostgresGateway gateway) : Errors(gateway)
     {
         await using var own = gateway.Another("--Tollgate:RequestsPerSecond=3");
         await own.InitializeAsync();
-        using var wire = new Wire(own);
+        using var wire = new RawWire(own);
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => wire.GetAsync("/api/v2/cards/payments")));
         var refused = answers.Where(a => a.Status != 200).ToList();
         Assert.NotEmpty(refused);
         Assert.Contains(answers, a => a.Status == 200);
         Assert.All(refused, answer =>
         {
-            Assert.Equal(WireAnswer.Error(429, "RATE_LIMITED", "Too many requests. Send it again after the time in Retry-After."), answer.ToString());
+            Assert.Equal(RawAnswer.Error(429, "RATE_LIMITED", "Too many requests. Send it again after the time in Retry-After."), answer.ToString());
             Assert.Equal("1", answer.Headers["Retry-After"]);
         });
 

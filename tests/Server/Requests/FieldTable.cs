@@ -12,7 +12,7 @@ namespace Tollgate.Server.Tests;
 internal static partial class FieldTable
 {
     /// <summary>Sends each line's value in an otherwise right request, and compares status and body exactly.</summary>
-    public static async Task HoldsAsync(string table, Func<RequestBody> body, Func<string, Task<WireAnswer>> sendAsync)
+    public static async Task HoldsAsync(string table, Func<RequestBody> body, Func<string, Task<RawAnswer>> sendAsync)
     {
         var wrong = new StringBuilder();
         foreach (var line in table.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#'))
@@ -23,7 +23,7 @@ internal static partial class FieldTable
             var answer = await sendAsync(body().With(path, raw).ToString());
             var right = message == "ok"
                 ? answer.Status == 200
-                : answer.ToString() == WireAnswer.Invalid((path, message));
+                : answer.ToString() == RawAnswer.Invalid((path, message));
             if (!right)
             {
                 wrong.AppendLine(CultureInfo.InvariantCulture, $"{line}\n    was {answer}");

@@ -76,7 +76,7 @@ public abstract class PaymentObject(Gateway gateway)
     public async Task Expired_without_a_token()
     {
         var (pending, order) = await ChargeAsync(RequestBody.Charging("4111111111111111"));
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var answer = await wire.PostAsync("/api/v2/cards/simulate", $$"""{"uuid":"{{Uuid(pending)}}","event":"expired"}""");
         AssertIs(
             $$$"""
@@ -95,7 +95,7 @@ public abstract class PaymentObject(Gateway gateway)
     {
         var (charged, order) = await ChargeAsync(RequestBody.Charging("378282246310005").With("capture", "true"));
         var uuid = Uuid(charged);
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await SimulateAsync("settled");
         var answer = await wire.PostAsync("/api/v2/cards/refund_payment", $$"""{"uuid":"{{uuid}}","refund_amount":400,"reason":"Wrong size"}""");
         AssertIs(
@@ -112,7 +112,7 @@ public abstract class PaymentObject(Gateway gateway)
         var list = await wire.GetAsync("/api/v2/cards/payments?external_id=" + order);
         AssertIs("""{"total":1,"total_page":1,"page":1,"per_page":20,"records":[""" + Payment("return_received", "false", 1000, "Never arrived") + "]}", list);
 
-        Task<WireAnswer> SimulateAsync(string what) => wire.PostAsync("/api/v2/cards/simulate", $$"""{"uuid":"{{uuid}}","event":"{{what}}"}""");
+        Task<RawAnswer> SimulateAsync(string what) => wire.PostAsync("/api/v2/cards/simulate", $$"""{"uuid":"{{uuid}}","event":"{{what}}"}""");
 
         string Payment(string status, string refundable, long refunded, string reason) =>
             $$$$"""
@@ -135,13 +135,13 @@ public abstract class PaymentObject(Gateway gateway)
 
         async Task SendAsync(string id, string key)
         {
-            using var wire = new Wire(gateway);
+            using var wire = new RawWire(gateway);
             var body = RequestBody.Charging().With("external_id", "\"WEBHOOK-" + Guid.NewGuid().ToString("N") + "\"")
                 .With("webhook_notification.endpoint_url", $"\"{receiver.Url}\"").ToString();
             Assert.Equal(200, (await wire.PostAsync("/api/v2/cards/charges", body, ("app-id", id), ("secret-key", key))).Status);
         }
 
-        async Task<WireAnswer> ReceiveAsync()
+        async Task<RawAnswer> ReceiveAsync()
         {
             var body = Encoding.UTF8.GetString((await receiver.NextAsync()).Body);
             return new(200, Regex.Replace(body, "WEBHOOK-[0-9a-f]{32}", "the-order"), "application/json; charset=utf-8", new Dictionary<string, string>());
@@ -174,9 +174,9 @@ public abstract class PaymentObject(Gateway gateway)
             "\"refund_information\":{\"total_amount\":\"1000.0\",\"refund_amount\":\"400.0\",\"description\":\"Wrong size\"}", body, StringComparison.Ordinal);
     }
 
-    private static string Uuid(WireAnswer answer) => Regex.Match(answer.Body, "\"uuid\":\"([^\"]+)\"").Groups[1].Value;
+    private static string Uuid(RawAnswer answer) => Regex.Match(answer.Body, "\"uuid\":\"([^\"]+)\"").Groups[1].Value;
 
-    private static void AssertIs(string expected, WireAnswer answer)
+    private static void AssertIs(string expected, RawAnswer answer)
     {
         var pattern = Regex.Escape(expected.ReplaceLineEndings(string.Empty));
         foreach (var (mark, with) in Marks)
@@ -188,9 +188,9 @@ public abstract class PaymentObject(Gateway gateway)
         Assert.Matches("^" + pattern + "$", answer.Body);
     }
 
-    private async Task<(WireAnswer Answer, string Order)> ChargeAsync(RequestBody body)
+    private async Task<(RawAnswer Answer, string Order)> ChargeAsync(RequestBody body)
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var order = NewOrder();
         return (await wire.PostAsync("/api/v2/cards/charges", body.With("external_id", $"\"{order}\"").ToString()), order);
     }

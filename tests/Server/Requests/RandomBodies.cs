@@ -31,19 +31,19 @@ public abstract class RandomBodies(Gateway shared, int count)
         var answered = new ConcurrentDictionary<int, int>();
         await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => WorkAsync(worker))));
 
-        // Both kinds are there in numbers, or this test has stopped testing: bodies that got through, and bodies that were refused in each way.
-        Assert.All([200, 400, 404, 422], status => Assert.True(answered.GetValueOrDefault(status) > count / 200, $"seed {seed}: {answered.GetValueOrDefault(status)} answers were {status}"));
+        // All kinds are there, or this test has stopped testing (the rarest is about one in a hundred): bodies that got through, and bodies that were refused in each way.
+        Assert.All([200, 400, 404, 422], status => Assert.True(answered.GetValueOrDefault(status) > count / 1000, $"seed {seed}: {answered.GetValueOrDefault(status)} answers were {status}"));
         Assert.Equal((seed, made.Count + 2), (seed, (await gateway.Client.ListPaymentsAsync(new() { PerPage = 1 })).Total));
 
         async Task WorkAsync(int worker)
         {
             var random = new Random(unchecked(seed + worker));
-            using var wire = new Wire(gateway);
+            using var wire = new RawWire(gateway);
             for (var i = 0; i < count / Workers; i++)
             {
                 var (call, body) = Draw(random, token, refundable);
                 var story = $"seed {seed}, worker {worker}, body {i}: POST {call} {Encoding.UTF8.GetString(body)}";
-                WireAnswer answer;
+                RawAnswer answer;
                 try
                 {
                     answer = await wire.SendAsync(HttpMethod.Post, "/api/v2/" + call, new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } });

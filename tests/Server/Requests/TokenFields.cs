@@ -13,7 +13,7 @@ public abstract class TokenFields(Gateway gateway)
     public async Task A_payment_by_token_has_the_rules_of_its_fields()
     {
         var token = (await gateway.Client.ChargeAsync(Charge())).Token!.Id;
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await FieldTable.HoldsAsync(
             """
             amount      | -        | can't be blank
@@ -75,10 +75,10 @@ public abstract class TokenFields(Gateway gateway)
         await gateway.Client.DeleteTokenAsync(deleted);
         var ended = await gateway.Client.ChargeAsync(Charge("4111111111111111"));
         await gateway.Client.SimulateAsync(new() { Uuid = ended.Uuid, Event = SimulatedEvent.Expired });
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var token in new[] { foreign, unfinished, deleted, ended.Token!.Id, foreign.ToUpperInvariant() })
         {
-            Assert.Equal(WireAnswer.Invalid(("token.id", "does not exist")), (await wire.PostAsync(Path, RequestBody.Paying(token).ToString())).ToString());
+            Assert.Equal(RawAnswer.Invalid(("token.id", "does not exist")), (await wire.PostAsync(Path, RequestBody.Paying(token).ToString())).ToString());
         }
     }
 
@@ -93,7 +93,7 @@ public abstract class TokenFields(Gateway gateway)
         var voided = await gateway.Client.ChargeAsync(Charge());
         await gateway.Client.VoidPaymentAsync(new() { Uuid = voided.Uuid });
         var sibling = await gateway.Client.ChargeAsync(Charge("4111111111111111"));
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await FieldTable.HoldsAsync(
             $"""
             previous_payment_uuid | -    | ok
@@ -128,17 +128,17 @@ public abstract class TokenFields(Gateway gateway)
     public async Task A_pending_previous_payment_with_the_same_card_does_not_exist_yet()
     {
         var pending = await gateway.Client.ChargeAsync(Charge("4111111111111111"));
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var answer = await wire.PostAsync("/api/v2/cards/charges", RequestBody.Charging("4111111111111111")
             .With("payment_type", "\"unscheduled\"").With("previous_payment_uuid", $"\"{pending.Uuid}\"").ToString());
-        Assert.Equal(WireAnswer.Invalid(("previous_payment_uuid", "does not exist")), answer.ToString());
+        Assert.Equal(RawAnswer.Invalid(("previous_payment_uuid", "does not exist")), answer.ToString());
     }
 
     [Fact]
     public async Task Operations_have_the_rules_of_their_fields()
     {
         var payment = await gateway.Client.ChargeAsync(Charge());
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         await HoldsAsync("capture_payment", "{}", """
             uuid   | -    | can't be blank
             uuid   | null | can't be blank
@@ -196,7 +196,7 @@ public abstract class TokenFields(Gateway gateway)
     [Fact]
     public async Task Queries_have_the_rules_of_their_fields()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var (query, name, message) in new[]
         {
             ("payments?page=0", "page", "must be greater than 0"), ("payments?page=-1", "page", "must be an integer"),
@@ -210,7 +210,7 @@ public abstract class TokenFields(Gateway gateway)
             ("events?limit=101", "limit", "must be less than or equal to 100"),
         })
         {
-            Assert.Equal((query, WireAnswer.Invalid((name, message))), (query, (await wire.GetAsync("/api/v2/cards/" + query)).ToString()));
+            Assert.Equal((query, RawAnswer.Invalid((name, message))), (query, (await wire.GetAsync("/api/v2/cards/" + query)).ToString()));
         }
 
         foreach (var query in new[]

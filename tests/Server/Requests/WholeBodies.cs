@@ -14,15 +14,15 @@ public abstract class WholeBodies(Gateway gateway)
     [Fact]
     public async Task An_empty_object_is_told_everything_that_it_lacks()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         Assert.Equal(
-            WireAnswer.Invalid(
+            RawAnswer.Invalid(
                 ("amount", "can't be blank"), ("currency", "can't be blank"), ("email", "can't be blank"), ("first_name", "can't be blank"),
                 ("last_name", "can't be blank"), ("billing_address", "can't be blank"), ("card_info", "can't be blank"),
                 ("external_id", "can't be blank"), ("return_url", "can't be blank")),
             (await wire.PostAsync(Path, "{}")).ToString());
         Assert.Equal(
-            WireAnswer.Invalid(
+            RawAnswer.Invalid(
                 ("token", "can't be blank"), ("amount", "can't be blank"), ("currency", "can't be blank"), ("external_id", "can't be blank"),
                 ("return_url", "can't be blank")),
             (await wire.PostAsync("/api/v2/cards/create_payment", "{}")).ToString());
@@ -54,7 +54,7 @@ public abstract class WholeBodies(Gateway gateway)
             body.With(path, "-719371937193.7193");
         }
 
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var answer = await wire.PostAsync(Path, body.ToString());
         Assert.Equal(422, answer.Status);
         Assert.DoesNotContain("7193", answer.Body, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public abstract class WholeBodies(Gateway gateway)
     [Fact]
     public async Task A_wrong_request_stores_nothing()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var order = NewOrder();
         foreach (var (path, raw) in new[] { ("amount", "0"), ("card_info.card_cvv_number", "\"1\""), ("webhook_notification", "1") })
         {
@@ -82,7 +82,7 @@ public abstract class WholeBodies(Gateway gateway)
     [Fact]
     public async Task Unknown_fields_are_ignored_wherever_they_stand()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var answer = await wire.PostAsync(Path, RequestBody.Charging()
             .With("surcharge", "10").With("card_info.colour", "\"gold\"").With("billing_address.planet", "{\"name\":\"earth\"}").With("Amount", "\"x\"")
             .With("", "[null]").With("__proto__", "{\"amount\":1}").With("lone", "\"\\ud800\"").ToString());
@@ -93,7 +93,7 @@ public abstract class WholeBodies(Gateway gateway)
     [Fact]
     public async Task Json_may_be_written_in_any_way_that_json_allows()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var plain = RequestBody.Charging().ToString();
         var escaped = plain.Replace("\"amount\"", "\"\\u0061mount\"", StringComparison.Ordinal).Replace("\"AUD\"", "\"\\u0041UD\"", StringComparison.Ordinal);
         Assert.Equal(200, (await wire.PostAsync(Path, escaped)).Status);
@@ -118,12 +118,12 @@ public abstract class WholeBodies(Gateway gateway)
             ("{\"\\ud800\":1,\"\\ud800\":2}", NotJson), ("{\"card_info\":{\"\\udfff\":1}}", NotJson),
             ("[]", NotAnObject), ($"[{charge}]", NotAnObject), ("\"text\"", NotAnObject), ("1000", NotAnObject), ("null", NotAnObject), ("true", NotAnObject),
         ];
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         foreach (var path in PostPaths)
         {
             foreach (var (body, message) in rows)
             {
-                Assert.Equal((path, body, WireAnswer.Unreadable(400, message)), (path, body, (await wire.PostAsync(path, body)).ToString()));
+                Assert.Equal((path, body, RawAnswer.Unreadable(400, message)), (path, body, (await wire.PostAsync(path, body)).ToString()));
             }
         }
     }
@@ -131,11 +131,11 @@ public abstract class WholeBodies(Gateway gateway)
     [Fact]
     public async Task Bytes_that_are_no_unicode_are_refused()
     {
-        using var wire = new Wire(gateway);
+        using var wire = new RawWire(gateway);
         var before = Encoding.UTF8.GetBytes(RequestBody.Charging().With("first_name", "\"Jo#n\"").ToString());
         before[before.AsSpan().IndexOf((byte)'#')] = 0xff;
         var answer = await wire.SendAsync(HttpMethod.Post, Path, Json(before));
-        Assert.Equal(WireAnswer.Invalid(("first_name", "is invalid")), answer.ToString());
+        Assert.Equal(RawAnswer.Invalid(("first_name", "is invalid")), answer.ToString());
 
         var utf16 = Encoding.Unicode.GetBytes(RequestBody.Charging().ToString());
         Assert.Equal(400, (await wire.SendAsync(HttpMethod.Post, Path, Json(utf16))).Status);

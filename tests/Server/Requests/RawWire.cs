@@ -4,7 +4,7 @@ using Tollgate.Server.Tests.House;
 namespace Tollgate.Server.Tests;
 
 /// <summary>An answer as it came.</summary>
-internal sealed record WireAnswer(int Status, string Body, string? ContentType, IReadOnlyDictionary<string, string> Headers)
+internal sealed record RawAnswer(int Status, string Body, string? ContentType, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>The answer that names these fields and no others, in this order.</summary>
     public static string Invalid(params (string Path, string Message)[] fields) =>
@@ -21,26 +21,26 @@ internal sealed record WireAnswer(int Status, string Body, string? ContentType, 
 }
 
 /// <summary>Bare HTTP, over connections that stay open: for requests that the SDK would never send.</summary>
-internal sealed class Wire(Gateway gateway) : IDisposable
+internal sealed class RawWire(Gateway gateway) : IDisposable
 {
     private readonly HttpClient http = gateway.Raw();
 
     /// <summary>The same without credentials.</summary>
-    public static Wire WithoutCredentials(Gateway gateway)
+    public static RawWire WithoutCredentials(Gateway gateway)
     {
-        var wire = new Wire(gateway);
+        var wire = new RawWire(gateway);
         wire.http.DefaultRequestHeaders.Clear();
         return wire;
     }
 
     public void Dispose() => http.Dispose();
 
-    public Task<WireAnswer> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
+    public Task<RawAnswer> PostAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"), headers);
 
-    public Task<WireAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+    public Task<RawAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
-    public async Task<WireAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
+    public async Task<RawAnswer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         foreach (var (name, value) in headers)
