@@ -57,24 +57,15 @@ internal sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>Takes webhooks that are due for delivery.</summary>
-    public async Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
-    {
-        var errand = new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit));
-        await queue.Writer.WriteAsync(errand);
-        return await errand.Result.Task;
-    }
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
+        RunAsync(new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit)));
 
     /// <summary>Removes what has had its time.</summary>
-    public async Task SweepAsync(DateTimeOffset now)
+    public Task SweepAsync(DateTimeOffset now) => RunAsync(new Errand<bool>(async () =>
     {
-        var errand = new Errand<bool>(async () =>
-        {
-            await writer.SweepAsync(now);
-            return true;
-        });
-        await queue.Writer.WriteAsync(errand);
-        await errand.Result.Task;
-    }
+        await writer.SweepAsync(now);
+        return true;
+    }));
 
     /// <summary>Writes what is queued, then closes.</summary>
     public async ValueTask DisposeAsync()
@@ -82,6 +73,20 @@ internal sealed class Journal : IAsyncDisposable
         queue.Writer.TryComplete();
         await loop;
         writer.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(Errand<T> errand)
+    {
+        try
+        {
+            await queue.Writer.WriteAsync(errand);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new JournalUnavailableException("The journal is closed.");
+        }
+
+        return await errand.Result.Task;
     }
 
     private async Task WriteLoopAsync()
