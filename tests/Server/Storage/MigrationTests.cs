@@ -1,0 +1,79 @@
+using Tollgate.Server.Storage.Migrations;
+using Tollgate.Server.Tests.House;
+
+namespace Tollgate.Server.Tests.Storage;
+
+public abstract class MigrationTests(Gateway gateway)
+{
+    private static readonly string[] Tables =
+    [
+        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "vault_keys",
+    ];
+
+    [Fact]
+    public async Task An_empty_database_gets_the_present_schema_and_a_second_time_nothing()
+    {
+        await using var store = await Store.CreateAsync(gateway, migrated: false);
+        await Migrator.MigrateAsync(store.Database);
+        await ExpectPresentAsync(store);
+
+        var journal = store.OpenJournal();
+        await Changes.AuthorisedAsync(journal);
+        await Migrator.MigrateAsync(store.Database);
+        await ExpectPresentAsync(store);
+        Assert.Equal(1, await store.ScalarAsync<int>("SELECT COUNT(*) FROM payments"));
+        Assert.Equal(1, await store.ScalarAsync<int>("SELECT last FROM feed"));
+    }
+
+    [Fact]
+    public async Task Servers_that_start_at_once_migrate_once()
+    {
+        await using var store = await Store.CreateAsync(gateway, migrated: false);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.MigrateAsync(store.OpenDatabase()))));
+        await ExpectPresentAsync(store);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        await store.ExecuteAsync($"INSERT INTO schema_version (version) VALUES ({Schema.Steps.Count + 1})");
+        var refused = await Assert.ThrowsAsync<SettingException>(() => Migrator.MigrateAsync(store.Database));
+        Assert.Equal(
+            $"Tollgate:Database names a database at schema version {Schema.Steps.Count + 1}, and this server knows only up to {Schema.Steps.Count}.", refused.Message);
+        Assert.Equal(Schema.Steps.Count + 1, await store.ScalarAsync<int>("SELECT MAX(version) FROM schema_version"));
+    }
+
+    [Fact]
+    public async Task Servers_that_start_at_once_on_a_new_database_agree_on_its_keys()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        var folder = Directory.CreateTempSubdirectory("tollgate-keys-");
+        var path = Path.Combine(folder.FullName, "keys", "key-encryption.key");
+        var rings = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.OpenKeysAsync(store.OpenDatabase(), path))));
+        var vaults = rings.Select(ring => new Vault.CardVault(ring)).ToList();
+        var box = vaults[0].SealText("a secret", "context");
+        Assert.All(vaults, vault => Assert.Equal("a secret", vault.UnsealText(box, "context")));
+        Assert.Equal(3, await store.ScalarAsync<int>("SELECT COUNT(*) FROM vault_keys"));
+
+        // The file is gone, and the database has keys: a new file would open none of its cards.
+        File.Delete(path);
+        var refused = await Assert.ThrowsAsync<SettingException>(() => Migrator.OpenKeysAsync(store.Database, path));
+        Assert.Contains("put the file back", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task ExpectPresentAsync(Store store)
+    {
+        Assert.Equal(Enumerable.Range(1, Schema.Steps.Count).Select(v => (long)v), await store.QueryAsync<long>("SELECT CAST(version AS BIGINT) FROM schema_version ORDER BY version"));
+        foreach (var table in Tables)
+        {
+            Assert.InRange(await store.ScalarAsync<int>($"SELECT COUNT(*) FROM {table}"), 0, 3);
+        }
+    }
+}
+
+public sealed class MigrationOnSqlite(SqliteGateway gateway) : MigrationTests(gateway);
+
+public sealed class MigrationOnPostgres(PostgresGateway gateway) : MigrationTests(gateway);
