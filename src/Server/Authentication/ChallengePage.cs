@@ -166,7 +166,7 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
             input,button{font:inherit;padding:.5rem .75rem;border:1px solid;border-radius:.375rem}
             input{width:100%;box-sizing:border-box;letter-spacing:.2em}
             button{background:#1a4fd6;color:#fff;border-color:#1a4fd6;cursor:pointer}
-            button.quiet{background:none;color:inherit;border-color:currentColor}
+            button.quiet{margin-left:.5rem;background:none;color:inherit;border-color:currentColor}
             .note{font-size:.9375rem}
             [role=alert]{font-weight:600;border-left:.25rem solid #c62828;padding-left:.75rem}
             """;

@@ -131,7 +131,8 @@ internal sealed class WebhookDelivery : BackgroundService
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The lease ends, and the next start tries again.
+            // Nothing is known of this try: the webhook is given back, so that the next start need not wait for the lease to end.
+            await GiveBackAsync(webhook);
         }
         catch (Exception bug)
         {
@@ -140,6 +141,24 @@ internal sealed class WebhookDelivery : BackgroundService
         finally
         {
             alarm.Ring();
+        }
+    }
+
+    private async Task GiveBackAsync(DueWebhook webhook)
+    {
+        try
+        {
+            var now = clock.GetUtcNow();
+            await journal.CommitAsync(new()
+            {
+                App = new(webhook.AppId),
+                At = now,
+                Delivery = new(new(webhook.PaymentUuid), webhook.Version, DeliveryState.Waiting, webhook.Attempts, now, null),
+            });
+        }
+        catch (JournalUnavailableException)
+        {
+            // Then the lease ends by itself.
         }
     }
 

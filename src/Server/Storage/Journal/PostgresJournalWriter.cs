@@ -13,24 +13,31 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
         var results = new CommitResult[batch.Count];
         var open = Enumerable.Range(0, batch.Count).ToList();
         await using var connection = await dataSource.OpenConnectionAsync();
-        while (open.Count > 0)
+        for (var clashes = 0; open.Count > 0;)
         {
-            await using var transaction = await connection.BeginTransactionAsync();
-            var statements = new PostgresBatch([.. open.Select(i => batch[i])]);
-            var conflicts = await statements.RunAsync(connection, transaction);
-            if (conflicts.Count == 0)
+            try
             {
-                await transaction.CommitAsync();
-                break;
-            }
+                await using var transaction = await connection.BeginTransactionAsync();
+                var statements = new PostgresBatch([.. open.Select(i => batch[i])]);
+                var conflicts = await statements.RunAsync(connection, transaction);
+                if (conflicts.Count == 0)
+                {
+                    await transaction.CommitAsync();
+                    break;
+                }
 
-            await transaction.RollbackAsync();
-            foreach (var (index, result) in conflicts)
+                await transaction.RollbackAsync();
+                foreach (var (index, result) in conflicts)
+                {
+                    results[open[index]] = result;
+                }
+
+                open = [.. open.Where((_, index) => !conflicts.ContainsKey(index))];
+            }
+            catch (PostgresException clash) when (clash.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && clashes++ < 3)
             {
-                results[open[index]] = result;
+                // Another process was in the way, and PostgreSQL took this transaction back whole: it goes again.
             }
-
-            open = [.. open.Where((_, index) => !conflicts.ContainsKey(index))];
         }
 
         return results;
