@@ -106,9 +106,9 @@ public abstract class JournalTests(Gateway gateway)
     {
         await using var store = await Store.CreateAsync(gateway);
         var journal = store.OpenJournal();
-        var existing = await Changes.AuthorisedAsync(journal);
+        await Changes.AuthorisedAsync(journal);
 
-        // No engine takes the same card twice; and PostgreSQL takes no text with a NUL character in it.
+        // No engine takes the same version of a payment's events twice; and PostgreSQL takes no text with a NUL character in it.
         var last = Changes.Create().Change;
         var again = Changes.Create(externalId: "twice");
         var impossible = new Change
@@ -116,8 +116,8 @@ public abstract class JournalTests(Gateway gateway)
             App = Changes.App,
             At = Store.Now,
             Payment = again.Payment,
-            Events = again.Change.Events,
-            NewCard = again.Change.NewCard! with { Token = existing.Facts.Token },
+            Events = [.. again.Change.Events, .. again.Change.Events],
+            NewCard = again.Change.NewCard,
         };
         var nul = Changes.Create(externalId: "order\0nul").Change;
         var neighbours = Enumerable.Range(0, 300).Select(_ => Changes.Create().Change).ToList();
@@ -137,6 +137,26 @@ public abstract class JournalTests(Gateway gateway)
         }
 
         Assert.Equal(302 + (gateway is PostgresGateway ? 0 : 1), await store.ScalarAsync<int>("SELECT COUNT(*) FROM payments"));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_taken_is_a_taken_identifier()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        var journal = store.OpenJournal();
+        var existing = await Changes.AuthorisedAsync(journal);
+        var another = Changes.Create();
+        var result = await journal.CommitAsync(new()
+        {
+            App = Changes.App,
+            At = Store.Now,
+            Payment = another.Payment,
+            Events = another.Change.Events,
+            NewCard = another.Change.NewCard! with { Token = existing.Facts.Token },
+        });
+
+        Assert.Equal(Conflict.IdentifierTaken, result.Conflict);
+        Assert.Null(await store.Reader.FindAsync(another.Payment.Id));
     }
 
     [Fact]

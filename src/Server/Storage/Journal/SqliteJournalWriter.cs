@@ -188,13 +188,14 @@ internal sealed class SqliteJournalWriter : IBatchWriter
             return Conflict.CardGone;
         }
 
-        if (change.NewCard is { } card)
+        if (change.NewCard is { } card && Run(
+            """
+            INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) VALUES (@token, @app, @payment, @sealed, @facts, @at)
+            ON CONFLICT (token_id) DO NOTHING
+            """,
+            ("@token", card.Token.Value), app, ("@payment", card.FirstPayment.Value), ("@sealed", card.Sealed), ("@facts", JournalRows.Card(card)), at) == 0)
         {
-            Run(
-                """
-                INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) VALUES (@token, @app, @payment, @sealed, @facts, @at)
-                """,
-                ("@token", card.Token.Value), app, ("@payment", card.FirstPayment.Value), ("@sealed", card.Sealed), ("@facts", JournalRows.Card(card)), at);
+            return Conflict.IdentifierTaken;
         }
 
         if (change.SealedCode is { } code)
