@@ -55,8 +55,8 @@ internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVau
             throw new BadRequestException(StatusCodes.Status400BadRequest, "Idempotency-Key must be one text of 1 to 255 visible characters.");
         }
 
-        // Both paths of the API are one API: a retry may come by the other.
-        var call = request.Path.Value!.Split('/')[^1];
+        // Both paths of the API are one API: a retry may come by the other. Routes do not tell case, nor a slash at the end.
+        var call = request.Path.Value!.TrimEnd('/').Split('/')[^1].ToLowerInvariant();
         var digest = vault.Digest([.. Encoding.UTF8.GetBytes($"request|{app}|{call}|"), .. body]);
         return new(vault.Digest(Encoding.UTF8.GetBytes($"key|{app}|{key}")), digest, render);
     }

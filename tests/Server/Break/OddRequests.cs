@@ -1,0 +1,33 @@
+using Tollgate.Client.Contract;
+using Tollgate.Server.Tests.House;
+
+namespace Tollgate.Server.Tests.Break;
+
+/// <summary>Requests that no client sends by mistake: each is answered with what it is, and none as a bug of ours.</summary>
+public abstract class OddRequests(Gateway gateway)
+{
+    [Fact]
+    public async Task A_slash_at_the_end_does_not_make_one_call_answer_for_another_under_its_key()
+    {
+        using var wire = new Wire(gateway);
+        var payment = await gateway.Client.ChargeAsync(Requests.Charge());
+        var body = $$"""{"uuid":"{{payment.Uuid}}"}""";
+        var key = Guid.NewGuid().ToString();
+
+        var captured = await wire.PostAsync(Wire.Cards + "/capture_payment/", body, key);
+        Assert.Equal(PaymentStatus.Waiting, captured.Payment.Status);
+
+        Assert.Equal("422 IDEMPOTENCY_KEY_REUSED", (await wire.PostAsync(Wire.Cards + "/void_payment/", body, key)).Verdict);
+
+        foreach (var path in new[] { "/capture_payment", "/capture_payment/", "/Capture_Payment" })
+        {
+            var again = await wire.PostAsync(Wire.Cards + path, body, key);
+            Assert.True(again.Replayed, $"{path}: {again}");
+            Assert.Equal(captured.Body, again.Body);
+        }
+    }
+}
+
+public sealed class OddRequestsOnSqlite(SqliteGateway gateway) : OddRequests(gateway);
+
+public sealed class OddRequestsOnPostgres(PostgresGateway gateway) : OddRequests(gateway);
