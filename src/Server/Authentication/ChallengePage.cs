@@ -77,8 +77,9 @@ internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, 
         {
             return request.HasFormContentType ? await request.ReadFormAsync(request.HttpContext.RequestAborted) : FormCollection.Empty;
         }
-        catch (InvalidDataException)
+        catch (Exception wrong) when (wrong is InvalidDataException or NotSupportedException || (wrong is IOException and not BadHttpRequestException))
         {
+            // Malformed, in an encoding that is switched off (UTF-7), or broken off in the middle.
             throw new BadRequestException(StatusCodes.Status400BadRequest, "The form is malformed.");
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Tollgate.Client.Contract;
 using Tollgate.Server.Tests.House;
 
@@ -25,6 +26,20 @@ public abstract class OddRequests(Gateway gateway)
             Assert.True(again.Replayed, $"{path}: {again}");
             Assert.Equal(captured.Body, again.Body);
         }
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\n12")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7", "code=123456")]
+    public async Task A_form_that_cannot_be_read_is_malformed_and_answers_no_challenge(string type, string form)
+    {
+        var payment = await gateway.Client.ChargeAsync(Requests.Charge("4111111111111111"));
+        using var http = gateway.Raw();
+        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(form));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var answer = await http.PostAsync(payment.PayCode!.ThreeDsUrl, content, TestContext.Current.CancellationToken);
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Equal(PaymentStatus.Pending, (await gateway.Client.GetPaymentAsync(payment.Uuid)).Status);
     }
 }
 
