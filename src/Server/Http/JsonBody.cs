@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 
 namespace Tollgate.Server.Http;
@@ -40,7 +41,7 @@ internal sealed class JsonBody : IDisposable
 
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(cancel);
+            var read = await ReadAsync(request.BodyReader, cancel);
             if (read.Buffer.Length > MaximumLength)
             {
                 // What was read is given back, or the connection breaks before the answer is out.
@@ -60,6 +61,19 @@ internal sealed class JsonBody : IDisposable
     }
 
     public void Dispose() => document.Dispose();
+
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader body, CancellationToken cancel)
+    {
+        try
+        {
+            return await body.ReadAsync(cancel);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            // Chunks that are none, or a caller who left in the middle: what else Kestrel has to say of a body comes wrapped in this.
+            throw new BadRequestException(StatusCodes.Status400BadRequest, "The body broke off, or its transfer coding is malformed.");
+        }
+    }
 
     private static JsonBody Parse(byte[] bytes)
     {

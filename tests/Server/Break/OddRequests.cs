@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Tollgate.Client.Contract;
 using Tollgate.Server.Tests.House;
@@ -40,6 +41,22 @@ public abstract class OddRequests(Gateway gateway)
         using var answer = await http.PostAsync(payment.PayCode!.ThreeDsUrl, content, TestContext.Current.CancellationToken);
         Assert.Equal(400, (int)answer.StatusCode);
         Assert.Equal(PaymentStatus.Pending, (await gateway.Client.GetPaymentAsync(payment.Uuid)).Status);
+    }
+
+    [Fact]
+    public async Task A_chunk_that_is_none_is_malformed()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port, cancel);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                "POST /api/v2/cards/charges HTTP/1.1\r\nHost: x\r\nConnection: close\r\napp-id: app-sandbox\r\nsecret-key: sk-sandbox-tollgate\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"),
+            cancel);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync(cancel));
     }
 }
 
