@@ -120,5 +120,19 @@ internal sealed class CommonFields(Settings settings)
         Uri.TryCreate(text, UriKind.Absolute, out url)
         && !char.IsWhiteSpace(text[0]) && !char.IsWhiteSpace(text[^1])
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && settings.IsSandbox))
-        && url.Host.Length > 0;
+        && url.Host.Length > 0
+        && HasNameForDns(url);
+
+    // Letters that no name may mix, such as Hebrew and Latin ones in one label, only show when the name is put into ASCII.
+    private static bool HasNameForDns(Uri url)
+    {
+        try
+        {
+            return Uri.CheckHostName(url.IdnHost) != UriHostNameType.Unknown;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 }

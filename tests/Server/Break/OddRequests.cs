@@ -58,6 +58,20 @@ public abstract class OddRequests(Gateway gateway)
         using var reader = new StreamReader(stream, Encoding.ASCII);
         Assert.Equal("HTTP/1.1 400 Bad Request", await reader.ReadLineAsync(cancel));
     }
+
+    [Fact]
+    public async Task A_return_url_to_which_no_browser_can_be_sent_is_refused_before_anybody_pays()
+    {
+        // A label of Hebrew and Latin letters together: there is no name in DNS for it, and the way back to the shop would break after the payment.
+        var (status, body) = await gateway.PostAsync(
+            "/api/v2/cards/charges",
+            Wire.Json(Requests.Charge("4111111111111111") with { ReturnUrl = "https://\u05D0abc.com/back" }, RequestJson.Default.ChargeRequest));
+        Assert.Equal(422, status);
+        Assert.Equal("""{"errors":{"return_url":"is invalid"}}""", body);
+
+        var fine = await gateway.Client.ChargeAsync(Requests.Charge("4111111111111111") with { ReturnUrl = "https://bücher.example/zurück" });
+        Assert.Equal(PaymentStatus.Pending, fine.Status);
+    }
 }
 
 public sealed class OddRequestsOnSqlite(SqliteGateway gateway) : OddRequests(gateway);
