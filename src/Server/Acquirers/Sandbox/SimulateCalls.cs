@@ -16,6 +16,9 @@ internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time
 {
     private static readonly TimeSpan LongestMove = TimeSpan.FromDays(3660);
 
+    /// <summary>The clock cannot go back, so it must not get where identifiers and dates run out: a sandbox there could never take a payment again.</summary>
+    private static readonly DateTimeOffset EndOfTime = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary><c>POST /api/v2/cards/simulate</c>.</summary>
     public async Task SimulateAsync(HttpContext context, App app)
     {
@@ -53,18 +56,18 @@ internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time
         var errors = new FieldErrors();
         var text = new JsonFields(body.Root, string.Empty, errors).Text("advance", 64, required: true);
         var span = text is null ? null : ParseDuration(text);
-        if (text is not null && span is null)
+        if (text is not null && !(time.Now + span <= EndOfTime))
         {
             errors.Add("advance", "is invalid");
         }
 
-        if (span is null)
+        if (errors.Any)
         {
             await Answer.Invalid(errors).WriteAsync(context);
             return;
         }
 
-        await time.AdvanceAsync(span.Value);
+        await time.AdvanceAsync(span!.Value);
         await ReadClockAsync(context, app);
     }
 
