@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -43,6 +44,9 @@ internal sealed class WebhookDelivery : BackgroundService
     private readonly HttpClient http;
     private readonly Alarm alarm = new();
 
+    /// <summary>What this process is delivering: a sandbox clock that is moved ends leases whose deliveries still run.</summary>
+    private readonly ConcurrentDictionary<(string Payment, int Version), bool> underway = new();
+
     public WebhookDelivery(Journal journal, AppRegistry apps, CardVault vault, Settings settings, TimeProvider clock, ILogger<WebhookDelivery> logger)
     {
         this.journal = journal;
@@ -87,7 +91,7 @@ internal sealed class WebhookDelivery : BackgroundService
                 var taken = sending.Count >= AtOnce
                     ? []
                     : await journal.LeaseWebhooksAsync(clock.GetUtcNow(), clock.GetUtcNow() + Lease, AtOnce - sending.Count);
-                sending.UnionWith(taken.Select(webhook => DeliverAsync(webhook, stoppingToken)));
+                sending.UnionWith(taken.Where(w => underway.TryAdd((w.PaymentUuid, w.Version), true)).Select(webhook => DeliverAsync(webhook, stoppingToken)));
 
                 // Each delivery that ends makes the next of its payment due, and wakes this loop.
                 await alarm.RestAsync(Rest, stoppingToken);
@@ -140,6 +144,7 @@ internal sealed class WebhookDelivery : BackgroundService
         }
         finally
         {
+            underway.TryRemove((webhook.PaymentUuid, webhook.Version), out _);
             alarm.Ring();
         }
     }
