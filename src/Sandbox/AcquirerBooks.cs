@@ -111,13 +111,35 @@ internal sealed class AcquirerBooks : IDisposable
 
         // Books have one keeper. Only a file that is shared with nobody is locked on every system.
         file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        try
+        {
+            ReadAll(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private void ReadAll(FileStream file)
+    {
         var content = new byte[file.Length];
         file.ReadExactly(content);
         var whole = content.AsSpan().LastIndexOf((byte)'\n') + 1;
-        for (var start = 0; start < whole;)
+        var number = 1;
+        for (var start = 0; start < whole; number++)
         {
             var end = content.AsSpan(start).IndexOf((byte)'\n');
-            Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
+            try
+            {
+                Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
+            }
+            catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException or NullReferenceException)
+            {
+                throw new InvalidDataException($"Line {number} of {Path.GetFileName(file.Name)} is damaged.", wrong);
+            }
+
             start += end + 1;
         }
 

@@ -197,6 +197,10 @@ internal static class TollgateServer
         {
             throw new SettingException("Tollgate:Database", $"({database.Name}) cannot be used: {unreachable.Message}");
         }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) does not let the key file be read or made: {denied.Message.TrimEnd('.')}");
+        }
     }
 
     private static void CreateDataDirectory(string path)
@@ -221,17 +225,13 @@ internal static class TollgateServer
     private static List<string> Addresses(ConfigurationManager configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>().ToList();
-        if (endpoints.Count > 0)
-        {
-            return endpoints;
-        }
-
-        if (configuration["urls"] is { Length: > 0 } urls)
-        {
-            return [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        }
-
         var ports = (configuration["http_ports"] + ";" + configuration["https_ports"]).Split(';', StringSplitOptions.RemoveEmptyEntries);
-        return [.. ports.Select(port => "http://*:" + port)];
+        List<string> urls = configuration["urls"] is { Length: > 0 } text
+            ? [.. text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]
+            : [.. ports.Select(port => "http://*:" + port)];
+
+        // Endpoints win over URLs, unless the host is told otherwise.
+        var prefersUrls = configuration["preferHostingUrls"] is "1" || string.Equals(configuration["preferHostingUrls"], "true", StringComparison.OrdinalIgnoreCase);
+        return endpoints.Count > 0 && !(prefersUrls && urls.Count > 0) ? endpoints : urls;
     }
 }

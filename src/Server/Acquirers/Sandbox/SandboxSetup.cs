@@ -18,9 +18,13 @@ internal static class SandboxSetup
         {
             acquirer = new(Path.Combine(settings.DataDirectory, "sandbox-acquirer.jsonl"), behaviour, TimeProvider.System);
         }
-        catch (IOException)
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
             throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) is in use by another server, or cannot be written");
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) holds books of the sandbox's acquirer that cannot be read: {damaged.Message.TrimEnd('.')}");
         }
 
         services.AddSingleton(_ => acquirer);
