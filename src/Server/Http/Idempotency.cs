@@ -121,13 +121,34 @@ internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVau
         }
 
         // The first request has not been answered: it is running, or its process died. Then recovery ends what it began, and the payment as it
-        // is after that is the answer, from now on.
+        // is after that is the answer, from now on; without what another request has begun in the meantime.
         if (stored.PaymentUuid is not { } uuid || await reader.FindAsync(app, uuid) is not { InFlight: null } payment)
         {
             return (InUse, false);
         }
 
-        await journal.CommitAsync(new() { App = app, At = clock.GetUtcNow(), Answer = request.AnswerFor(payment) });
+        var left = BeforeTheNext(await reader.ReadJournalAsync(payment), stored.ClaimedAt);
+        await journal.CommitAsync(new() { App = app, At = clock.GetUtcNow(), Answer = request.AnswerFor(left) });
         return await FindAsync(app, request);
+    }
+
+    /// <summary>The payment as the operation left it that began together with the claim on a key: before another operation began.</summary>
+    private static Payment BeforeTheNext(IReadOnlyList<PaymentEvent> journal, DateTimeOffset claimedAt)
+    {
+        Payment? payment = null;
+        OperationId? claimed = null;
+        foreach (var happened in journal)
+        {
+            var next = Payment.Evolve(payment, happened);
+            if (claimed is not null && next.InFlight is { } operation && operation.Id != claimed)
+            {
+                break;
+            }
+
+            claimed ??= happened.At == claimedAt ? next.InFlight?.Id : null;
+            payment = next;
+        }
+
+        return payment!;
     }
 }

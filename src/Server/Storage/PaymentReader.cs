@@ -17,7 +17,7 @@ namespace Tollgate.Server.Storage;
 internal sealed record StoredCard(CardToken Token, AppId App, byte[]? Sealed, StoredCardFacts Facts, PaymentId FirstPayment, bool Deleted);
 
 /// <summary>What is stored under an idempotency key.</summary>
-internal sealed record StoredAnswer(byte[] RequestDigest, string? PaymentUuid, int? StatusCode, byte[]? Body);
+internal sealed record StoredAnswer(byte[] RequestDigest, string? PaymentUuid, int? StatusCode, byte[]? Body, DateTimeOffset ClaimedAt);
 
 /// <summary>Which payments to list.</summary>
 internal sealed record PaymentQuery(DateTimeOffset? From, DateTimeOffset? Before, PaymentStatus? Status, string? ExternalId, string? Email, int Page, int PerPage);
@@ -91,6 +91,8 @@ internal sealed class PaymentReader(Database database)
         public long? StatusCode { get; init; }
 
         public byte[]? Body { get; init; }
+
+        public long CreatedAt { get; init; }
     }
 
     /// <summary>A payment of an app.</summary>
@@ -110,11 +112,12 @@ internal sealed class PaymentReader(Database database)
         await using var connection = await database.OpenAsync();
         var row = await connection.QuerySingleOrDefaultAsync<AnswerRow>(
             """
-            SELECT request_digest AS RequestDigest, payment_uuid AS PaymentUuid, CAST(status_code AS BIGINT) AS StatusCode, body AS Body
+            SELECT request_digest AS RequestDigest, payment_uuid AS PaymentUuid, CAST(status_code AS BIGINT) AS StatusCode, body AS Body,
+                created_at AS CreatedAt
             FROM idempotency WHERE app_id = @app AND key_digest = @keyDigest AND created_at > @since
             """,
             new { app = app.Value, keyDigest, since = since.ToUnixTimeMilliseconds() });
-        return row is null ? null : new(row.RequestDigest, row.PaymentUuid, (int?)row.StatusCode, row.Body);
+        return row is null ? null : new(row.RequestDigest, row.PaymentUuid, (int?)row.StatusCode, row.Body, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
     }
 
     /// <summary>A card by its token, whosever it is.</summary>
