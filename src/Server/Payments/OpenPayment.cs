@@ -147,15 +147,15 @@ internal sealed class OpenPayment(
             return new(null, Problem: Answer.InvalidField("external_id", "has already been taken"));
         }
 
-        if (keyed is not null && holder.InFlight is null)
+        if (keyed is not null)
         {
-            // A new key for an old order: from now on it answers for that payment.
+            // A new key for an old order: from now on it answers for that payment, and for no other request; with what comes of it, when it is still running.
             await journal.CommitAsync(new()
             {
                 App = app.Id,
                 At = runner.Now,
                 Idempotency = keyed.Claim(holder.Id, runner.Now),
-                Answer = keyed.AnswerFor(holder),
+                Answer = holder.InFlight is null ? keyed.AnswerFor(holder) : null,
             });
         }
 

@@ -45,6 +45,27 @@ public abstract class KeysOfTheDead(Gateway gateway)
             await own.StartAsync();
         }
     }
+
+    [Fact]
+    public async Task A_key_that_met_a_running_payment_answers_for_no_other_request()
+    {
+        using var wire = new Wire(gateway);
+        var charge = Requests.Charge("4000000000000044");
+        var first = wire.ChargeAsync(charge);
+        await Eventually.GetAsync(
+            () => gateway.Client.ListPaymentsAsync(new() { ExternalId = charge.ExternalId }), list => list.Total == 1, "the payment");
+        var key = Guid.NewGuid().ToString();
+        var second = await wire.ChargeAsync(charge, key);
+        Assert.True(second.Replayed, second.ToString());
+
+        Assert.Equal("422 IDEMPOTENCY_KEY_REUSED", (await wire.ChargeAsync(charge with { Amount = 2000 }, key)).Verdict);
+
+        var authorised = await first;
+        var again = await wire.ChargeAsync(charge, key);
+        Assert.True(again.Replayed, again.ToString());
+        Assert.Equal(authorised.Body, again.Body);
+        Assert.Equal(1, (await gateway.Client.ListPaymentsAsync(new() { ExternalId = charge.ExternalId })).Total);
+    }
 }
 
 public sealed class KeysOfTheDeadOnSqlite(SqliteGateway gateway) : KeysOfTheDead(gateway);
