@@ -180,7 +180,9 @@ internal static class TollgateServer
         var reader = services.GetRequiredService<PaymentReader>();
         app.MapGet("/health", async (HttpContext context) =>
         {
-            await reader.PingAsync(context.RequestAborted);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            patience.CancelAfter(TimeSpan.FromSeconds(3));
+            await reader.PingAsync(patience.Token);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
         });

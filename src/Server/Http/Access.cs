@@ -60,6 +60,11 @@ internal static class Access
         {
             return;
         }
+        catch (OperationCanceledException)
+        {
+            // The server is shutting down, or the store took too long: nothing has been begun.
+            answer = Answer.Unavailable();
+        }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
             return;

@@ -39,24 +39,36 @@ internal sealed class JsonBody : IDisposable
             throw TooLong();
         }
 
-        while (true)
+        CancellationTokenSource? waiting = null;
+        try
         {
-            var read = await ReadAsync(request.BodyReader, cancel);
-            if (read.Buffer.Length > MaximumLength)
+            while (true)
             {
-                // What was read is given back, or the connection breaks before the answer is out.
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                throw TooLong();
-            }
+                var read = await ReadAsync(request.BodyReader, waiting?.Token ?? cancel);
+                if (read.Buffer.Length > MaximumLength)
+                {
+                    // What was read is given back, or the connection breaks before the answer is out.
+                    request.BodyReader.AdvanceTo(read.Buffer.End);
+                    throw TooLong();
+                }
 
-            if (read.IsCompleted)
-            {
-                var bytes = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return Parse(bytes);
-            }
+                if (read.IsCompleted)
+                {
+                    var bytes = read.Buffer.ToArray();
+                    request.BodyReader.AdvanceTo(read.Buffer.End);
+                    return Parse(bytes);
+                }
 
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+
+                // A body that comes in pieces may stop half way: a server that shuts down does not wait for the rest.
+                waiting ??= CancellationTokenSource.CreateLinkedTokenSource(
+                    cancel, request.HttpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+            }
+        }
+        finally
+        {
+            waiting?.Dispose();
         }
     }
 
