@@ -7,7 +7,7 @@ try
     await using var app = await TollgateServer.CreateAsync(args);
     await TollgateServer.ListenAsync(app);
     var address = TollgateServer.PublishAddress(app);
-    Console.Out.Write(Banner.For(address, DateTimeOffset.UtcNow, DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
+    Console.Out.Write(Banner.For(address, app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -170,7 +170,7 @@ internal static class TollgateServer
         app.MapPost("/3ds/{uuid}/{key}", challenge.AnswerAsync);
 
         app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync);
-        app.MapScalarApiReference("/docs", options => options.WithTitle("Tollgate API").WithOpenApiRoutePattern("/openapi/v2.json").DisableDefaultFonts());
+        MapReference(app);
         app.MapGet("/", context =>
         {
             context.Response.Redirect("/docs");
@@ -186,6 +186,23 @@ internal static class TollgateServer
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
         });
+    }
+
+    /// <summary>The readable reference: ours alone, nothing in it asks another host, and its requests work as they are sent.</summary>
+    private static void MapReference(WebApplication app)
+    {
+        var sandbox = Settings.SandboxApp;
+        app.MapScalarApiReference("/docs", options => options
+            .WithTitle("Tollgate API")
+            .WithOpenApiRoutePattern("/openapi/v2.json")
+            .DisableDefaultFonts()
+            .HideDeveloperTools()
+            .DisableAgent()
+            .DisableMcp()
+            .DisableTelemetry()
+            .AddPreferredSecuritySchemes("appId", "secretKey")
+            .AddApiKeyAuthentication("appId", key => key.Value = sandbox.Id)
+            .AddApiKeyAuthentication("secretKey", key => key.Value = sandbox.SecretKey.Expose()));
     }
 
     private static async Task<KeyRing> OpenAsync(Database database, Settings settings)

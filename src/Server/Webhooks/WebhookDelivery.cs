@@ -120,7 +120,7 @@ internal sealed class WebhookDelivery : BackgroundService
             var next = now + Delay(attempts);
             var state = error is null
                 ? DeliveryState.Delivered
-                : next - DateTimeOffset.FromUnixTimeMilliseconds(webhook.CreatedAt) > GivesUpAfter ? DeliveryState.GivenUp : DeliveryState.Waiting;
+                : IsOver(webhook, attempts, next) ? DeliveryState.GivenUp : DeliveryState.Waiting;
             if (state == DeliveryState.GivenUp)
             {
                 Log.WebhookGivenUp(logger, WebhookComposer.EventId(webhook.PaymentUuid, webhook.Version), attempts, error!);
@@ -212,6 +212,10 @@ internal sealed class WebhookDelivery : BackgroundService
         request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(id, timestamp, webhook.Body, app.WebhookSecret));
         request.Headers.Add(WebhookSignature.ReferenceHeader, WebhookSignature.SignReference(webhook.Body, app.WebhookSecret));
     }
+
+    /// <summary>Three days are over, and every delay has been tried: a sandbox clock that jumps over the days does not jump over the tries.</summary>
+    private static bool IsOver(DueWebhook webhook, int attempts, DateTimeOffset next) =>
+        attempts > Delays.Length && next - DateTimeOffset.FromUnixTimeMilliseconds(webhook.CreatedAt) > GivesUpAfter;
 
     private static TimeSpan Delay(int attempts)
     {

@@ -62,7 +62,7 @@ public abstract class TimeTests(Gateway gateway)
         var (payment, creation) = Changes.Create(key: Changes.Key("one", "FIRST"));
         await Changes.MadeAsync(journal, creation);
         var digest = Changes.Key("one").KeyDigest;
-        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "FIRST", null, null), await FindAsync(Store.Now));
+        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "FIRST", null, null, Store.Now), await FindAsync(Store.Now));
 
         var authorised = Changes.Authorise(payment).Change;
         await Changes.MadeAsync(journal, new()
@@ -74,7 +74,7 @@ public abstract class TimeTests(Gateway gateway)
             Events = authorised.Events,
             Answer = new(digest, 200, [7]),
         });
-        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "FIRST", 200, [7]), await FindAsync(Store.Now));
+        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "FIRST", 200, [7], Store.Now), await FindAsync(Store.Now));
 
         var end = Store.Now.AddDays(1);
         Assert.Equal(Conflict.IdempotencyKeyTaken, (await journal.CommitAsync(Changes.Create(key: Changes.Key("one", "EARLY", end - Millisecond)).Change)).Conflict);
@@ -83,7 +83,7 @@ public abstract class TimeTests(Gateway gateway)
 
         // The key of yesterday is taken as if it were new: nothing of the old answer stays.
         await Changes.MadeAsync(journal, Changes.Create(key: Changes.Key("one", "LATE", end)).Change);
-        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "LATE", null, null), await FindAsync(end));
+        Assert.Equivalent(new StoredAnswer(Changes.Digest("body"), "LATE", null, null, end), await FindAsync(end));
 
         Task<StoredAnswer?> FindAsync(DateTimeOffset now) => store.Reader.FindAnswerAsync(Changes.App, digest, now.AddDays(-1));
     }
