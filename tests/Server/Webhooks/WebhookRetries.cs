@@ -78,6 +78,22 @@ public abstract class WebhookRetries(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_clock_that_jumps_over_the_days_does_not_jump_over_the_tries()
+    {
+        await using var own = await StartAsync();
+        await using var endpoint = new ScriptedEndpoint(_ => Task.CompletedTask);
+        var payment = await own.Client.ChargeAsync(ToldAt(endpoint.Address + "/hook"));
+        await Outbox.AfterTriesAsync(own, payment, 1);
+
+        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromDays(6));
+        var webhook = await Outbox.AfterTriesAsync(own, payment, 2);
+        await endpoint.ListenAsync();
+        await Outbox.AdvanceToNextTryAsync(own, webhook);
+
+        Assert.True((await Outbox.AfterTriesAsync(own, payment, 3)).IsDelivered);
+    }
+
+    [Fact]
     public async Task A_payments_webhooks_keep_their_order_while_the_first_fails_and_other_payments_are_told()
     {
         await using var own = await StartAsync();
