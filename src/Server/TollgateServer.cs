@@ -73,7 +73,9 @@ internal static class TollgateServer
         services.AddSingleton(_ => keys);
         services.AddSingleton<CardVault>();
         services.AddSingleton(_ => new Journal(database.OpenWriter()));
+        services.AddSingleton<IJournal>(s => s.GetRequiredService<Journal>());
         services.AddSingleton<PaymentReader>();
+        services.AddSingleton<IPaymentLookup>(s => s.GetRequiredService<PaymentReader>());
         services.AddSingleton<AppRegistry>();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();

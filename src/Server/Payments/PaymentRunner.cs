@@ -23,8 +23,8 @@ internal readonly record struct StepResult(Payment? Payment, Refusal? Refusal = 
 /// what came of it is committed after.
 /// </summary>
 internal sealed class PaymentRunner(
-    Journal journal,
-    PaymentReader reader,
+    IJournal journal,
+    IPaymentLookup reader,
     IAcquirer acquirer,
     CardVault vault,
     WebhookComposer composer,

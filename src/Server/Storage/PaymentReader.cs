@@ -25,8 +25,21 @@ internal sealed record PaymentQuery(DateTimeOffset? From, DateTimeOffset? Before
 /// <summary>One change of status in the feed, with the payment right after it.</summary>
 internal sealed record FeedEntry(long Position, int Version, PaymentStatus Before, PaymentStatus After, DateTimeOffset At, Payment Payment);
 
+/// <summary>What a step needs to read of what is stored.</summary>
+internal interface IPaymentLookup
+{
+    /// <summary>A payment, whosever it is: for what the server does by itself.</summary>
+    Task<Payment?> FindAsync(PaymentId id);
+
+    /// <summary>A card by its token, whosever it is.</summary>
+    Task<StoredCard?> FindCardAsync(CardToken token);
+
+    /// <summary>The sealed security code that waits for a payment's challenge.</summary>
+    Task<byte[]?> FindSealedCodeAsync(PaymentId payment);
+}
+
 /// <summary>Reads payments and what belongs to them: one hand-written SQL for both engines.</summary>
-internal sealed class PaymentReader(Database database)
+internal sealed class PaymentReader(Database database) : IPaymentLookup
 {
     private const string Columns = "CAST(p.version AS BIGINT) AS Version, p.facts AS Facts, p.state AS State";
 
@@ -99,7 +112,7 @@ internal sealed class PaymentReader(Database database)
     public Task<Payment?> FindAsync(AppId app, string uuid) =>
         FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid AND p.app_id = @app", new { uuid, app = app.Value });
 
-    /// <summary>A payment, whosever it is: for what the server does by itself.</summary>
+    /// <inheritdoc/>
     public Task<Payment?> FindAsync(PaymentId id) => FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid", new { uuid = id.Value });
 
     /// <summary>The payment that holds an order claim.</summary>
@@ -120,7 +133,7 @@ internal sealed class PaymentReader(Database database)
         return row is null ? null : new(row.RequestDigest, row.PaymentUuid, (int?)row.StatusCode, row.Body, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt));
     }
 
-    /// <summary>A card by its token, whosever it is.</summary>
+    /// <inheritdoc/>
     public async Task<StoredCard?> FindCardAsync(CardToken token)
     {
         await using var connection = await database.OpenAsync();
@@ -141,7 +154,7 @@ internal sealed class PaymentReader(Database database)
                 row.DeletedAt is not null);
     }
 
-    /// <summary>The sealed security code that waits for a payment's challenge.</summary>
+    /// <inheritdoc/>
     public async Task<byte[]?> FindSealedCodeAsync(PaymentId payment)
     {
         await using var connection = await database.OpenAsync();

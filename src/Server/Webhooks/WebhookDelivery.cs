@@ -88,10 +88,15 @@ internal sealed class WebhookDelivery : BackgroundService
             try
             {
                 sending.RemoveWhere(t => t.IsCompleted);
+
+                // A lease that is taken while a delivery ends may have seen its row from before: what was underway then is not sent again.
+                var before = underway.Keys.ToHashSet();
                 var taken = sending.Count >= AtOnce
                     ? []
                     : await journal.LeaseWebhooksAsync(clock.GetUtcNow(), clock.GetUtcNow() + Lease, AtOnce - sending.Count);
-                sending.UnionWith(taken.Where(w => underway.TryAdd((w.PaymentUuid, w.Version), true)).Select(webhook => DeliverAsync(webhook, stoppingToken)));
+                sending.UnionWith(taken
+                    .Where(w => !before.Contains((w.PaymentUuid, w.Version)) && underway.TryAdd((w.PaymentUuid, w.Version), true))
+                    .Select(webhook => DeliverAsync(webhook, stoppingToken)));
 
                 // Each delivery that ends makes the next of its payment due, and wakes this loop.
                 await alarm.RestAsync(Rest, stoppingToken);

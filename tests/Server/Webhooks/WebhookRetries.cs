@@ -169,6 +169,28 @@ public abstract class WebhookRetries(Gateway gateway)
         await Eventually.GetAsync(() => Outbox.ReadAsync(own, payment), rows => rows[0].IsDelivered, "the webhook after the restart");
     }
 
+    [Fact]
+    public async Task A_clock_that_jumps_while_webhooks_are_delivered_sends_none_twice()
+    {
+        await using var own = await StartAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+
+        // Each jump ends the leases of what is being delivered at that moment.
+        for (var round = 0; round < 20; round++)
+        {
+            var payments = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => own.Client.ChargeAsync(ToldAt(receiver.Url))));
+            await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromSeconds(61));
+            await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromSeconds(61));
+            foreach (var payment in payments)
+            {
+                await Eventually.GetAsync(() => Outbox.ReadAsync(own, payment), rows => rows[0].IsDelivered, "the webhook");
+            }
+        }
+
+        Assert.Equal(160, receiver.All.Count);
+        Assert.Equal(160, receiver.All.Select(w => w.Id).Distinct(StringComparer.Ordinal).Count());
+    }
+
     /// <summary>A charge with one change of status, so that it has one webhook.</summary>
     private static ChargeRequest ToldAt(string url) => Requests.Charge("4000000000000002") with { WebhookNotification = new() { EndpointUrl = url } };
 

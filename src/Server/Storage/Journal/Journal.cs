@@ -24,11 +24,19 @@ internal interface IBatchWriter : IDisposable
 /// <summary>A webhook taken for delivery.</summary>
 internal sealed record DueWebhook(string PaymentUuid, int Version, string AppId, string EndpointUrl, byte[]? SealedAuthorization, byte[] Body, int Attempts, long CreatedAt);
 
+/// <summary>Where a step is made durable.</summary>
+internal interface IJournal
+{
+    /// <summary>Makes a change, all of it or nothing.</summary>
+    /// <exception cref="JournalUnavailableException">Whether the change was made is not known, and nobody was told that it was.</exception>
+    Task<CommitResult> CommitAsync(Change change);
+}
+
 /// <summary>
 /// The one way to write. It gathers what many requests bring at the same moment and makes it durable in one transaction; a call returns when
 /// its change is on disk, or says which conflict refused it.
 /// </summary>
-internal sealed class Journal : IAsyncDisposable
+internal sealed class Journal : IJournal, IAsyncDisposable
 {
     private const int LargestBatch = 512;
     private const int LongestQueue = 8192;
