@@ -31,3 +31,19 @@ public readonly record struct CardToken(string Value)
     /// <summary>The text as it stands on the wire.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>A dispute on the wire: <c>dp_</c> and 20 lower-case hexadecimal digits.</summary>
+/// <param name="Value">The text as it stands on the wire.</param>
+public readonly record struct DisputeId(string Value)
+{
+    /// <summary>The text as it stands on the wire.</summary>
+    public override string ToString() => Value;
+}
+
+/// <summary>A payout of what an app has available: <c>po_</c> and 20 lower-case hexadecimal digits.</summary>
+/// <param name="Value">The text as it stands on the wire.</param>
+public readonly record struct PayoutId(string Value)
+{
+    /// <summary>The text as it stands on the wire.</summary>
+    public override string ToString() => Value;
+}

@@ -30,17 +30,25 @@ internal static class Identifiers
     }
 
     /// <summary>A saved card's <c>token.id</c>: 8 hexadecimal digits of time in seconds, 12 random ones (48 bits).</summary>
-    public static CardToken NewToken(DateTimeOffset now)
-    {
-        Span<byte> bytes = stackalloc byte[10];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)((now - Epoch).Ticks / TimeSpan.TicksPerSecond));
-        RandomNumberGenerator.Fill(bytes[4..]);
-        return new("tok_" + Convert.ToHexStringLower(bytes));
-    }
+    public static CardToken NewToken(DateTimeOffset now) => new("tok_" + NewDigits(now));
+
+    /// <summary>A dispute's identifier: <c>dp_</c>, then as a token's.</summary>
+    public static DisputeId NewDispute(DateTimeOffset now) => new("dp_" + NewDigits(now));
+
+    /// <summary>A payout's identifier: <c>po_</c>, then as a token's.</summary>
+    public static PayoutId NewPayout(DateTimeOffset now) => new("po_" + NewDigits(now));
 
     /// <summary>An operation's reference: 20 characters.</summary>
     public static OperationId NewOperation() => new(RandomNumberGenerator.GetString(Alphabet, 20));
 
     /// <summary>The unguessable part of a challenge page's address: 32 characters, 158 bits.</summary>
     public static string NewChallengeKey() => RandomNumberGenerator.GetString(Alphabet, 32);
+
+    private static string NewDigits(DateTimeOffset now)
+    {
+        Span<byte> bytes = stackalloc byte[10];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)((now - Epoch).Ticks / TimeSpan.TicksPerSecond));
+        RandomNumberGenerator.Fill(bytes[4..]);
+        return Convert.ToHexStringLower(bytes);
+    }
 }

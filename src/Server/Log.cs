@@ -29,4 +29,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "The acquirer's link broke on operation {Operation}")]
     public static partial void LinkBroke(ILogger logger, string operation, Exception cause);
+
+    [LoggerMessage(10, LogLevel.Critical, "Payment {Payment}: the {Kind} {Operation} has been in flight since {Since}, and recovery cannot settle it; an operator must look")]
+    public static partial void Unresolved(ILogger logger, string payment, string kind, string operation, DateTimeOffset since);
 }

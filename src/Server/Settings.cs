@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Tollgate.Client.Contract;
+using Tollgate.Core.Ledger;
 
 namespace Tollgate.Server;
 
@@ -29,6 +30,9 @@ internal sealed record AppSettings
 
     /// <summary>Whether an order may have one live payment only.</summary>
     public bool OneLivePaymentPerOrder { get; init; }
+
+    /// <summary>What the app pays for our service; <see langword="null"/> for nothing. It is frozen on a payment when it is created.</summary>
+    public FeeSchedule? Fees { get; init; }
 }
 
 /// <summary>The server's settings, checked: <c>Tollgate:…</c> in appsettings, environment (<c>Tollgate__…</c>) or command line.</summary>
@@ -36,15 +40,17 @@ internal sealed record Settings
 {
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Fees", "AlertAfter", "Sandbox",
     ];
 
     private static readonly string[] KnownSandbox = ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
 
     private static readonly string[] KnownApp =
     [
-        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder",
+        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder", "Fees",
     ];
+
+    private static readonly string[] KnownFees = ["BasisPoints", "Fixed", "TaxBasisPoints", "Dispute", "ReserveBasisPoints", "ReserveDays"];
 
     /// <summary>Whether the outside world is pretended.</summary>
     public required bool IsSandbox { get; init; }
@@ -64,6 +70,9 @@ internal sealed record Settings
     public required int? RequestsPerSecond { get; init; }
 
     public required IReadOnlyList<AppSettings> Apps { get; init; }
+
+    /// <summary>How long an operation may be in flight before the operator is told.</summary>
+    public required TimeSpan AlertAfter { get; init; }
 
     public required TimeSpan SettlementDelay { get; init; }
 
@@ -100,10 +109,11 @@ internal sealed record Settings
             throw new SettingException("Tollgate:Sandbox", "has no meaning when Tollgate:Mode is production");
         }
 
-        var apps = section.GetSection("Apps").GetChildren().Select(ReadApp).ToList();
+        var fees = ReadFees(section.GetSection("Fees"));
+        var apps = section.GetSection("Apps").GetChildren().Select(app => ReadApp(app, fees)).ToList();
         if (isSandbox)
         {
-            apps.Insert(0, SandboxApp);
+            apps.Insert(0, SandboxApp with { Fees = fees });
         }
 
         if (apps.GroupBy(a => a.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -126,6 +136,7 @@ internal sealed record Settings
                 _ => throw new SettingException("Tollgate:RequestsPerSecond", "must be a whole number above 0"),
             },
             Apps = apps,
+            AlertAfter = ReadDelay(section, "AlertAfter", TimeSpan.FromMinutes(15)),
             SettlementDelay = ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
             ReplyDelay = ReadDelay(sandbox, "ReplyDelay", TimeSpan.Zero),
@@ -160,7 +171,7 @@ internal sealed record Settings
             && !host.StartsWith("unix:", StringComparison.Ordinal);
     }
 
-    private static AppSettings ReadApp(IConfigurationSection section)
+    private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees)
     {
         RefuseUnknown(section, KnownApp);
         var secret = Required(section, "WebhookSecret");
@@ -186,8 +197,30 @@ internal sealed record Settings
                 _ => throw new SettingException(section.Path + ":WebhookMoney", "must be strings or numbers"),
             },
             OneLivePaymentPerOrder = ReadBoolean(section, "OneLivePaymentPerOrder", false),
+            Fees = ReadFees(section.GetSection("Fees")) ?? fees,
         };
     }
+
+    private static FeeSchedule? ReadFees(IConfigurationSection section)
+    {
+        RefuseUnknown(section, KnownFees);
+        return !section.GetChildren().Any()
+            ? null
+            : new(
+                ReadNumber(section, "BasisPoints", 10_000),
+                ReadNumber(section, "Fixed", 1_000_000),
+                ReadNumber(section, "TaxBasisPoints", 10_000),
+                ReadNumber(section, "Dispute", 1_000_000),
+                ReadNumber(section, "ReserveBasisPoints", 10_000),
+                ReadNumber(section, "ReserveDays", 3650));
+    }
+
+    private static int ReadNumber(IConfigurationSection section, string name, int largest) => section[name] switch
+    {
+        null or "" => 0,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= largest => value,
+        _ => throw new SettingException($"{section.Path}:{name}", string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 0 to {largest}")),
+    };
 
     private static string Required(IConfigurationSection section, string name) =>
         section[name] is { Length: > 0 } text ? text : throw new SettingException($"{section.Path}:{name}", "must be set");

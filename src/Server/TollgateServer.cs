@@ -81,6 +81,7 @@ internal static class TollgateServer
         services.AddSingleton<PaymentRenderer>();
         services.AddSingleton<WebhookComposer>();
         services.AddSingleton<PaymentRunner>();
+        services.AddSingleton<AcquirerNews>();
         services.AddSingleton<OpenPayment>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<CommonFields>();

@@ -49,11 +49,7 @@ public sealed class CardVault(KeyRing keys)
         var plain = Encoding.UTF8.GetBytes(secret);
         try
         {
-            var id = keys.ActiveDataKey;
-            var box = new byte[KeyIdLength + Sealing.SealedLength(plain.Length)];
-            BinaryPrimitives.WriteInt32BigEndian(box, id);
-            Sealing.Seal(keys.DataKey(id), plain, Context(context, id), box.AsSpan(KeyIdLength));
-            return box;
+            return SealBytes(plain, context);
         }
         finally
         {
@@ -61,9 +57,34 @@ public sealed class CardVault(KeyRing keys)
         }
     }
 
+    /// <summary>Seals bytes, such as a file of evidence, for one context.</summary>
+    public byte[] SealBytes(ReadOnlySpan<byte> plain, string context)
+    {
+        var id = keys.ActiveDataKey;
+        var box = new byte[KeyIdLength + Sealing.SealedLength(plain.Length)];
+        BinaryPrimitives.WriteInt32BigEndian(box, id);
+        Sealing.Seal(keys.DataKey(id), plain, Context(context, id), box.AsSpan(KeyIdLength));
+        return box;
+    }
+
     /// <summary>Opens another secret.</summary>
     /// <exception cref="VaultException">It was sealed for another context, with a key that is gone, or it was changed.</exception>
     public string UnsealText(byte[] box, string context)
+    {
+        var plain = UnsealBytes(box, context);
+        try
+        {
+            return Encoding.UTF8.GetString(plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Opens sealed bytes.</summary>
+    /// <exception cref="VaultException">They were sealed for another context, with a key that is gone, or they were changed.</exception>
+    public byte[] UnsealBytes(byte[] box, string context)
     {
         ArgumentNullException.ThrowIfNull(box);
         if (box.Length < KeyIdLength)
@@ -72,19 +93,13 @@ public sealed class CardVault(KeyRing keys)
         }
 
         var id = BinaryPrimitives.ReadInt32BigEndian(box);
-        byte[]? plain = null;
         try
         {
-            plain = Sealing.Open(keys.DataKey(id), box.AsSpan(KeyIdLength), Context(context, id));
-            return Encoding.UTF8.GetString(plain);
+            return Sealing.Open(keys.DataKey(id), box.AsSpan(KeyIdLength), Context(context, id));
         }
         catch (CryptographicException)
         {
             throw new VaultException("What was sealed does not belong here, or was changed.");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
         }
     }
 

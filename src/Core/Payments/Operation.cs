@@ -14,6 +14,12 @@ public enum OperationKind
 
     /// <summary>Give back what was taken.</summary>
     Refund,
+
+    /// <summary>Tell the acquirer that the merchant accepts a dispute.</summary>
+    DisputeAcceptance,
+
+    /// <summary>Send the merchant's evidence in a dispute.</summary>
+    DisputeEvidence,
 }
 
 /// <summary>How far an operation has come.</summary>
@@ -47,6 +53,7 @@ public enum OperationCause
 /// <param name="ActAt">When recovery looks at it next.</param>
 /// <param name="Attempts">How often recovery has looked in vain.</param>
 /// <param name="Cause">Who wants it.</param>
+/// <param name="StartedAt">Since when it has been in flight.</param>
 public sealed record Operation(
     OperationId Id,
     OperationKind Kind,
@@ -54,7 +61,21 @@ public sealed record Operation(
     OperationStage Stage,
     DateTimeOffset ActAt,
     int Attempts = 0,
-    OperationCause Cause = OperationCause.Merchant);
+    OperationCause Cause = OperationCause.Merchant,
+    DateTimeOffset StartedAt = default)
+{
+    /// <summary>Whether it may be sent again until it is acknowledged: sent twice, it does nothing twice and takes no money.</summary>
+    public bool IsRepeatable => Kind is OperationKind.Void or OperationKind.DisputeAcceptance or OperationKind.DisputeEvidence;
+}
+
+/// <summary>One exchange with an acquirer as it went over the wire, without anything secret: kept with the event that came of it.</summary>
+/// <param name="Message">What was sent: the operation's kind, or <c>Reversal</c> or <c>Inquiry</c>.</param>
+/// <param name="SentAt">When it was sent.</param>
+/// <param name="EndedAt">When the answer came, or was no longer waited for.</param>
+/// <param name="Result">What came of it: the kind of <see cref="Outcome"/>.</param>
+/// <param name="Code">The acquirer's response code (ISO 8583 DE39), when it answered.</param>
+/// <param name="Reference">The acquirer's reference, when it answered.</param>
+public sealed record AcquirerExchange(string Message, DateTimeOffset SentAt, DateTimeOffset EndedAt, string Result, string? Code, string? Reference);
 
 /// <summary>A refund that was asked for and has not ended.</summary>
 /// <param name="Id">Its operation.</param>

@@ -1,4 +1,6 @@
 using Tollgate.Core.Authentication;
+using Tollgate.Core.Disputes;
+using Tollgate.Core.Ledger;
 
 namespace Tollgate.Core.Payments;
 
@@ -30,6 +32,24 @@ public sealed partial record Payment
 
     /// <summary>When the captured funds arrived.</summary>
     public DateTimeOffset? SettledAt { get; init; }
+
+    /// <summary>When it was captured.</summary>
+    public DateTimeOffset? CapturedAt { get; init; }
+
+    /// <summary>The operation that captured it; the clearing file names it.</summary>
+    public OperationId? CapturedBy { get; init; }
+
+    /// <summary>What is kept back of it since it settled.</summary>
+    public required Money Reserved { get; init; }
+
+    /// <summary>Until when it is kept back.</summary>
+    public DateTimeOffset? ReserveEndsAt { get; init; }
+
+    /// <summary>Its last dispute, open or ended.</summary>
+    public Dispute? Dispute { get; init; }
+
+    /// <summary>What its chargebacks have cost the merchant in fees, tax included.</summary>
+    public required Money DisputeCharges { get; init; }
 
     /// <summary>How it ended without money, if it did.</summary>
     public PaymentEnd? End { get; init; }
@@ -68,7 +88,25 @@ public sealed partial record Payment
     public PaymentId Id => Facts.Id;
 
     /// <summary>What can still be asked back.</summary>
-    public Money Refundable => Captured - Refunded - (Refund?.Amount ?? Money.Zero(Captured.Currency));
+    public Money Refundable => Captured - Returning - Disputed;
+
+    /// <summary>What was given back, and what is on its way back.</summary>
+    public Money Returning => Refunded + (Refund?.Amount ?? Nothing);
+
+    /// <summary>What an open or lost dispute takes.</summary>
+    public Money Disputed => Dispute is { Stage: not DisputeStage.Won } dispute ? dispute.Amount : Nothing;
+
+    /// <summary>What the app pays for it.</summary>
+    public FeeSchedule Fees => Facts.Fees ?? FeeSchedule.None;
+
+    /// <summary>Our fee on its capture, without tax.</summary>
+    public Money Fee => Fees.OnCapture(Captured);
+
+    /// <summary>What of it is the merchant's at this moment: captured, less fees, refunds and what disputes took.</summary>
+    public Money Net => Captured - Fee - Fees.Tax(Fee) - Returning - (Dispute is { MoneyTaken: true } ? Disputed : Nothing) - DisputeCharges;
+
+    /// <summary>When its captured funds are awaited since: it is captured and has not settled.</summary>
+    public DateTimeOffset? UnsettledSince => SettledAt is null ? CapturedAt : null;
 
     /// <summary>Whether the cardholder has a challenge to answer.</summary>
     public bool AwaitsChallenge => Status == PaymentStatus.Pending && ChallengeKey is not null && Authentication is null && InFlight is null;
@@ -81,6 +119,8 @@ public sealed partial record Payment
     {
         { End.Expired: true } => PaymentStatus.Expired,
         { End: not null } => PaymentStatus.Failed,
+        { Dispute.IsOpen: true } => PaymentStatus.InDispute,
+        { Dispute.IsLost: true } => PaymentStatus.DisputeLost,
         { Refund: not null } => PaymentStatus.ReturnPending,
         { LastRefund: RefundEnd.Rejected } => PaymentStatus.ReturnRejected,
         { LastRefund: RefundEnd.Expired } => PaymentStatus.ReturnExpired,
@@ -90,13 +130,18 @@ public sealed partial record Payment
         _ => PaymentStatus.Pending,
     };
 
-    /// <summary>When something is to be done about this payment though nobody asks: recovery, the end of its session, hold or refund.</summary>
+    /// <summary>When something is to be done about this payment though nobody asks: recovery, the end of its session, hold, refund, dispute or reserve.</summary>
     public DateTimeOffset? DueAt => this switch
     {
         { InFlight: { } operation } => operation.ActAt,
         { Status: PaymentStatus.Pending } => Facts.SessionEndsAt,
         { Status: PaymentStatus.Authorised } => HoldEndsAt,
-        { Refund: { } refund } => refund.ExpiresAt,
-        _ => null,
+        { Refund: { } refund } => Earlier(refund.ExpiresAt, ReserveEndsAt),
+        { Dispute: { AwaitsMerchant: true } dispute } => Earlier(dispute.RespondBy, ReserveEndsAt),
+        _ => ReserveEndsAt,
     };
+
+    private Money Nothing => Money.Zero(Captured.Currency);
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 }

@@ -1,4 +1,5 @@
 using Tollgate.Core.Authentication;
+using Tollgate.Core.Disputes;
 
 namespace Tollgate.Core.Payments;
 
@@ -6,6 +7,9 @@ namespace Tollgate.Core.Payments;
 /// <param name="At">Now, to the millisecond, UTC.</param>
 public abstract record PaymentCommand(DateTimeOffset At)
 {
+    /// <summary>The exchanges with the acquirer that led to it: they are kept with the event.</summary>
+    public IReadOnlyList<AcquirerExchange>? Exchanges { get; init; }
+
     /// <summary>Begin a payment.</summary>
     public sealed record Create(PaymentFacts Facts) : PaymentCommand(Facts.CreatedAt);
 
@@ -45,8 +49,33 @@ public abstract record PaymentCommand(DateTimeOffset At)
     /// <summary>Record that the refund was refused after it had been taken.</summary>
     public sealed record RejectRefund(DateTimeOffset At, OperationId? Operation) : PaymentCommand(At);
 
-    /// <summary>Record that the captured funds arrived.</summary>
-    public sealed record Settle(DateTimeOffset At) : PaymentCommand(At);
+    /// <summary>Record that the captured funds arrived: <paramref name="Cleared"/> of them, where that is not what was captured, and less <paramref name="Cost"/>.</summary>
+    public sealed record Settle(DateTimeOffset At, Money? Cleared = null, Money? Cost = null, string? Record = null) : PaymentCommand(At);
+
+    /// <summary>Release what was kept back when the payment settled.</summary>
+    public sealed record ReleaseReserve(DateTimeOffset At) : PaymentCommand(At);
+
+    /// <summary>Record that the payment is disputed.</summary>
+    public sealed record OpenDispute(
+        DateTimeOffset At, DisputeId Dispute, string Case, Money Amount, string ReasonCode, DisputeStage Stage, DateTimeOffset RespondBy) : PaymentCommand(At);
+
+    /// <summary>Record that the acquirer moved a dispute to another open stage.</summary>
+    public sealed record MoveDispute(DateTimeOffset At, string Case, DisputeStage Stage, DateTimeOffset? RespondBy) : PaymentCommand(At);
+
+    /// <summary>Keep evidence of the merchant.</summary>
+    public sealed record AddEvidence(DateTimeOffset At, DisputeId Dispute, int Count, long Bytes) : PaymentCommand(At);
+
+    /// <summary>Begin to tell the acquirer that the merchant accepts.</summary>
+    public sealed record StartAcceptance(DateTimeOffset At, DisputeId Dispute, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Begin to send the merchant's evidence.</summary>
+    public sealed record StartEvidence(DateTimeOffset At, DisputeId Dispute, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
+
+    /// <summary>Record how a dispute ended at the scheme.</summary>
+    public sealed record ResolveDispute(DateTimeOffset At, string Case, bool Won) : PaymentCommand(At);
+
+    /// <summary>End a dispute whose time to answer has passed.</summary>
+    public sealed record ExpireDispute(DateTimeOffset At) : PaymentCommand(At);
 
     /// <summary>End the session of a payment that is still pending.</summary>
     public sealed record EndSession(DateTimeOffset At) : PaymentCommand(At);

@@ -1,3 +1,5 @@
+using Tollgate.Core.Disputes;
+
 namespace Tollgate.Core.Payments;
 
 /// <summary>The rules of a payment: a command gives one event or one refusal. Pure: it knows nothing but what it is given.</summary>
@@ -16,6 +18,14 @@ public static class PaymentDecider
         }
 
         Check.That(payment is not null, "a command other than creation needs a payment");
+        var decision = DecideOn(payment, command);
+        return command.Exchanges is { Count: > 0 } exchanges && decision.Event is { } happened
+            ? Decision.Accept(happened with { Exchanges = exchanges })
+            : decision;
+    }
+
+    private static Decision DecideOn(Payment payment, PaymentCommand command)
+    {
         return command switch
         {
             PaymentCommand.RequireChallenge c => RequireChallenge(payment, c),
@@ -31,6 +41,14 @@ public static class PaymentDecider
             PaymentCommand.CompleteRefund c => CompleteRefund(payment, c),
             PaymentCommand.RejectRefund c => RejectRefund(payment, c),
             PaymentCommand.Settle c => Settle(payment, c),
+            PaymentCommand.ReleaseReserve c => ReleaseReserve(payment, c),
+            PaymentCommand.OpenDispute c => DisputeDecider.OpenDispute(payment, c),
+            PaymentCommand.MoveDispute c => DisputeDecider.MoveDispute(payment, c),
+            PaymentCommand.AddEvidence c => DisputeDecider.AddEvidence(payment, c),
+            PaymentCommand.StartAcceptance c => DisputeDecider.StartAcceptance(payment, c),
+            PaymentCommand.StartEvidence c => DisputeDecider.StartEvidence(payment, c),
+            PaymentCommand.ResolveDispute c => DisputeDecider.ResolveDispute(payment, c),
+            PaymentCommand.ExpireDispute c => DisputeDecider.ExpireDispute(payment, c),
             PaymentCommand.EndSession c => EndSession(payment, c),
             _ => throw new InvariantViolationException($"every command is decided, {command.GetType().Name} too"),
         };
@@ -213,6 +231,8 @@ public static class PaymentDecider
         OperationKind.Capture => new PaymentEvent.Captured(at, operation.Id),
         OperationKind.Void => new PaymentEvent.Voided(at, operation.Id),
         OperationKind.Refund => new PaymentEvent.RefundAccepted(at, operation.Id),
+        OperationKind.DisputeAcceptance => new PaymentEvent.DisputeAccepted(at, operation.Id),
+        OperationKind.DisputeEvidence => new PaymentEvent.EvidenceSubmitted(at, operation.Id),
         _ => throw new InvariantViolationException("every kind of operation can be approved"),
     };
 
@@ -224,12 +244,14 @@ public static class PaymentDecider
             new PaymentEvent.Voided(at, operation.Id),
         OperationKind.Void => new PaymentEvent.VoidDeclined(at, operation.Id, declined.Reason, declined.Code),
         OperationKind.Refund => new PaymentEvent.RefundRejected(at, operation.Id, declined.Reason, declined.Code),
+        OperationKind.DisputeAcceptance or OperationKind.DisputeEvidence =>
+            new PaymentEvent.DisputeAnswerDeclined(at, operation.Id, declined.Reason, declined.Code),
         _ => throw new InvariantViolationException("every kind of operation can be declined"),
     };
 
     private static Decision StartReversal(Payment payment, PaymentCommand.StartReversal command)
     {
-        var unknown = payment.InFlight is { Stage: OperationStage.Unknown, Kind: not OperationKind.Void } && payment.InFlight.Id == command.Operation;
+        var unknown = payment.InFlight is { Stage: OperationStage.Unknown, IsRepeatable: false } && payment.InFlight.Id == command.Operation;
         var expiredRefund = payment.InFlight is null && payment.Refund?.Id == command.Operation;
         return unknown || expiredRefund
             ? Decision.Accept(new PaymentEvent.ReversalStarted(command.At, command.Operation, command.ActAt))
@@ -275,8 +297,12 @@ public static class PaymentDecider
 
     private static Decision Settle(Payment payment, PaymentCommand.Settle command) =>
         payment.Captured.IsPositive && payment.SettledAt is null
-            ? Decision.Accept(new PaymentEvent.Settled(command.At))
+            ? Decision.Accept(new PaymentEvent.Settled(command.At, command.Cleared, command.Cost, command.Record))
             : Decision.Refuse(Refusal.NotSettleable);
+
+    private static Decision ReleaseReserve(Payment payment, PaymentCommand.ReleaseReserve command) => payment.Reserved.IsPositive
+        ? Decision.Accept(new PaymentEvent.ReserveReleased(command.At))
+        : Decision.Refuse(Refusal.NoReserve);
 
     private static Decision EndSession(Payment payment, PaymentCommand.EndSession command) =>
         PendingRefusal(payment) is { } refusal

@@ -1,4 +1,5 @@
 using Tollgate.Core.Authentication;
+using Tollgate.Core.Disputes;
 
 namespace Tollgate.Core.Payments;
 
@@ -6,6 +7,9 @@ namespace Tollgate.Core.Payments;
 /// <param name="At">When, to the millisecond, UTC.</param>
 public abstract record PaymentEvent(DateTimeOffset At)
 {
+    /// <summary>The exchanges with the acquirer that led to it, in order; none for most events.</summary>
+    public IReadOnlyList<AcquirerExchange>? Exchanges { get; init; }
+
     /// <summary>The payment was asked for and accepted for processing.</summary>
     public sealed record Created(DateTimeOffset At, PaymentFacts Facts) : PaymentEvent(At);
 
@@ -77,7 +81,48 @@ public abstract record PaymentEvent(DateTimeOffset At)
     public sealed record LateApprovalReceived(DateTimeOffset At, OperationId Operation, OperationKind Kind, Money Amount, DateTimeOffset ActAt) : PaymentEvent(At);
 
     /// <summary>The captured funds have arrived.</summary>
-    public sealed record Settled(DateTimeOffset At) : PaymentEvent(At);
+    /// <param name="At">When.</param>
+    /// <param name="Cleared">How much was cleared, where that is not what was captured.</param>
+    /// <param name="Cost">What was kept of it on the way: interchange and fees of scheme and acquirer.</param>
+    /// <param name="Record">The line of the clearing file that said so.</param>
+    public sealed record Settled(DateTimeOffset At, Money? Cleared = null, Money? Cost = null, string? Record = null) : PaymentEvent(At);
+
+    /// <summary>The part that was kept back when the payment settled is the merchant's.</summary>
+    public sealed record ReserveReleased(DateTimeOffset At) : PaymentEvent(At);
+
+    /// <summary>The cardholder disputes the payment, or the issuer asks about it.</summary>
+    public sealed record DisputeOpened(
+        DateTimeOffset At, DisputeId Dispute, string Case, Money Amount, string ReasonCode, DisputeStage Stage, DateTimeOffset RespondBy) : PaymentEvent(At);
+
+    /// <summary>The acquirer moved the dispute to another stage.</summary>
+    public sealed record DisputeMoved(DateTimeOffset At, DisputeStage Stage, DateTimeOffset? RespondBy) : PaymentEvent(At);
+
+    /// <summary>The merchant brought evidence; it is not sent yet.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Count">How many pieces.</param>
+    /// <param name="Bytes">How large they are together.</param>
+    public sealed record EvidenceAdded(DateTimeOffset At, int Count, long Bytes) : PaymentEvent(At);
+
+    /// <summary>The merchant's answer in a dispute is about to be sent.</summary>
+    public sealed record DisputeAnswerStarted(DateTimeOffset At, OperationId Operation, OperationKind Kind, DateTimeOffset ActAt) : PaymentEvent(At);
+
+    /// <summary>The acquirer has the evidence.</summary>
+    public sealed record EvidenceSubmitted(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The acquirer knows that the merchant accepts.</summary>
+    public sealed record DisputeAccepted(DateTimeOffset At, OperationId Operation) : PaymentEvent(At);
+
+    /// <summary>The acquirer would not take the answer, or was never asked: the dispute stands where it stood.</summary>
+    public sealed record DisputeAnswerDeclined(DateTimeOffset At, OperationId Operation, FailureReason Reason, string Code) : PaymentEvent(At);
+
+    /// <summary>The dispute went the merchant's way.</summary>
+    public sealed record DisputeWon(DateTimeOffset At) : PaymentEvent(At);
+
+    /// <summary>The dispute went the cardholder's way.</summary>
+    public sealed record DisputeLost(DateTimeOffset At) : PaymentEvent(At);
+
+    /// <summary>The merchant's time to answer the dispute passed.</summary>
+    public sealed record DisputeExpired(DateTimeOffset At) : PaymentEvent(At);
 
     /// <summary>The session ended before the payment did.</summary>
     public sealed record SessionEnded(DateTimeOffset At) : PaymentEvent(At);

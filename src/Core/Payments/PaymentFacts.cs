@@ -1,4 +1,5 @@
 using Tollgate.Core.Cards;
+using Tollgate.Core.Ledger;
 
 namespace Tollgate.Core.Payments;
 
@@ -58,6 +59,9 @@ public sealed record PaymentFacts
 
     /// <summary>The cardholder's IP address.</summary>
     public string? IpAddress { get; init; }
+
+    /// <summary>What the app pays for it, as it was at creation; <see langword="null"/> for nothing.</summary>
+    public FeeSchedule? Fees { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

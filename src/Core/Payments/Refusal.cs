@@ -36,6 +36,27 @@ public enum Refusal
     /// <summary>No refund is on its way, or not this one.</summary>
     NoRefundPending,
 
+    /// <summary>Only a captured payment with no refund on its way and no dispute behind it that was lost can be disputed, up to what is left of it.</summary>
+    NotDisputable,
+
+    /// <summary>No dispute of this payment is open, or not this one.</summary>
+    NoDisputeOpen,
+
+    /// <summary>It is not the merchant's turn in this dispute, or its time to answer has passed.</summary>
+    DisputeNotAnswerable,
+
+    /// <summary>Evidence cannot be sent before there is some.</summary>
+    NoEvidence,
+
+    /// <summary>More evidence than one dispute can hold.</summary>
+    EvidenceTooLarge,
+
+    /// <summary>A dispute does not go that way.</summary>
+    DisputeStageNotNext,
+
+    /// <summary>Nothing is kept back, or it was released.</summary>
+    NoReserve,
+
     /// <summary>The operation is not in flight, or not at this stage: what is reported of it is stale.</summary>
     StaleOperation,
 }

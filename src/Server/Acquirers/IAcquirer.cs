@@ -1,6 +1,7 @@
 using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Acquirers;
@@ -47,12 +48,39 @@ internal abstract record AcquirerOrder(OperationId Operation, PaymentId Payment,
     /// <summary>Give back what was taken under the authorisation with this reference.</summary>
     public sealed record Refund(OperationId Operation, PaymentId Payment, Money Amount, string AuthorisationReference) : AcquirerOrder(Operation, Payment, Amount);
 
+    /// <summary>Tell the merchant's answer in a dispute: that it accepts, or its evidence. Safe to repeat.</summary>
+    /// <param name="Operation">The reference.</param>
+    /// <param name="Payment">The payment.</param>
+    /// <param name="Amount">How much is disputed.</param>
+    /// <param name="Case">The acquirer's reference of the case.</param>
+    /// <param name="Accepts">Whether the merchant accepts.</param>
+    /// <param name="Evidence">The evidence, in the order in which it was brought.</param>
+    public sealed record AnswerDispute(OperationId Operation, PaymentId Payment, Money Amount, string Case, bool Accepts, IReadOnlyList<Evidence> Evidence)
+        : AcquirerOrder(Operation, Payment, Amount);
+
     /// <summary>Undo an operation, whether it ever arrived or not. Approved: it is as if it had never been.</summary>
     public sealed record Reverse(OperationId Operation, PaymentId Payment, Money Amount, OperationKind Kind) : AcquirerOrder(Operation, Payment, Amount);
 
     /// <summary>Ask what came of an operation. Not sent: the acquirer does not know it. Unknown: it cannot say.</summary>
     public sealed record Inquire(OperationId Operation, PaymentId Payment, Money Amount, OperationKind Kind) : AcquirerOrder(Operation, Payment, Amount);
 }
+
+/// <summary>A piece of evidence as the merchant brought it.</summary>
+/// <param name="Number">Its place, from 1.</param>
+/// <param name="Category">What it proves.</param>
+/// <param name="FileName">The file's name; <see langword="null"/> for a text.</param>
+/// <param name="ContentType">The file's media type; <see langword="null"/> for a text.</param>
+/// <param name="Content">What was brought; a text in UTF-8.</param>
+internal sealed record Evidence(int Number, string Category, string? FileName, string? ContentType, byte[] Content);
+
+/// <summary>A dispute as an acquirer opens it.</summary>
+/// <param name="Payment">The payment.</param>
+/// <param name="Case">The acquirer's reference of the case.</param>
+/// <param name="Amount">How much; <see langword="null"/> for all that is left.</param>
+/// <param name="ReasonCode">The scheme's reason code.</param>
+/// <param name="Stage">An inquiry or a chargeback.</param>
+/// <param name="RespondBy">Until when the merchant may answer.</param>
+internal sealed record DisputeNotice(PaymentId Payment, string Case, Money? Amount, string ReasonCode, DisputeStage Stage, DateTimeOffset RespondBy);
 
 /// <summary>The wire to an acquirer. It returns an outcome, never a status, and never throws for the network.</summary>
 internal interface IAcquirer
@@ -78,4 +106,13 @@ internal interface IAcquirerListener
 
     /// <summary>A refund that had been taken was refused.</summary>
     Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation);
+
+    /// <summary>A payment is disputed.</summary>
+    Task<bool> DisputeOpenedAsync(DisputeNotice dispute);
+
+    /// <summary>A dispute came to another open stage.</summary>
+    Task<bool> DisputeMovedAsync(PaymentId payment, string @case, DisputeStage stage, DateTimeOffset? respondBy);
+
+    /// <summary>A dispute was decided.</summary>
+    Task<bool> DisputeResolvedAsync(PaymentId payment, string @case, bool won);
 }

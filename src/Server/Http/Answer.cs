@@ -49,7 +49,12 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
             Refusal.NotVoidable => (422, "PAYMENT_NOT_VOIDABLE", "Only an authorised payment can be voided, before it is captured."),
             Refusal.NotRefundable => (422, "PAYMENT_NOT_REFUNDABLE", "Only a captured payment that is not fully refunded and has no refund on its way can be refunded."),
             Refusal.RefundAboveRemaining => (422, "AMOUNT_ABOVE_REFUNDABLE", "The amount is more than is left to refund."),
-            Refusal.NotSettleable or Refusal.NoRefundPending or Refusal.StaleOperation =>
+            Refusal.NoDisputeOpen => (422, "DISPUTE_NOT_OPEN", "The dispute has ended."),
+            Refusal.DisputeNotAnswerable => (422, "DISPUTE_NOT_ANSWERABLE", "It is not the merchant's turn in this dispute, or the time to answer has passed."),
+            Refusal.NoEvidence => (422, "NO_EVIDENCE", "Evidence cannot be sent before there is some."),
+            Refusal.EvidenceTooLarge => (422, "EVIDENCE_TOO_LARGE", "The evidence of one dispute can be 20 MB together."),
+            Refusal.NotSettleable or Refusal.NoRefundPending or Refusal.NotDisputable or Refusal.DisputeStageNotNext or Refusal.NoReserve
+                or Refusal.StaleOperation =>
                 (422, "EVENT_NOT_APPLICABLE", "The event does not apply to the payment as it is now."),
             _ => throw new ArgumentOutOfRangeException(nameof(refusal)),
         };

@@ -85,12 +85,14 @@ internal sealed class OpenPayment(
             var plan = authentication.Plan(card.Number, facts.Type, byToken: card.Token is not null);
             var draft = Draft(facts, plan, now);
             var challenged = plan is AuthenticationPlan.Challenge;
-            var change = draft.ToChange(now, claims: keyed, answers: challenged ? keyed : null, extras: new(
-                card.Token is null ? new(facts.Token, app.Id, facts.Id, vault.Seal(card.Number, facts.Token, app.Id), card.Facts, now) : null,
-                card.Token,
-                challenged && card.Code is { } code ? vault.SealCode(code, facts.Id, app.Id) : null,
-                [.. claims.Select(c => new OrderClaim(
-                    c.Digest, facts.Id, c.Expires ? now + ShieldLength : DateTimeOffset.MaxValue, takeovers.TryGetValue(c.Digest, out var ended) ? ended : null))]));
+            var change = draft.ToChange(now, claims: keyed, answers: challenged ? keyed : null, extras: new()
+            {
+                NewCard = card.Token is null ? new(facts.Token, app.Id, facts.Id, vault.Seal(card.Number, facts.Token, app.Id), card.Facts, now) : null,
+                NeedsCard = card.Token,
+                SealedCode = challenged && card.Code is { } code ? vault.SealCode(code, facts.Id, app.Id) : null,
+                Claims = [.. claims.Select(c => new OrderClaim(
+                    c.Digest, facts.Id, c.Expires ? now + ShieldLength : DateTimeOffset.MaxValue, takeovers.TryGetValue(c.Digest, out var ended) ? ended : null))],
+            });
             var result = await journal.CommitAsync(change);
             switch (await IsDurableAsync(result.Conflict, draft.Now) ? Conflict.None : result.Conflict)
             {
@@ -225,6 +227,7 @@ internal sealed class OpenPayment(
                 b.UserAgent, b.Language, b.ColorDepth, b.ScreenHeight, b.ScreenWidth, b.JavaEnabled, b.TimeZone, b.AcceptHeader, b.JavascriptEnabled),
             IpAddress = request.IpAddress,
             CreatedAt = now,
+            Fees = app.Settings.Fees,
             SessionEndsAt = now + SessionLength,
         };
     }

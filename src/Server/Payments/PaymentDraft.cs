@@ -1,4 +1,5 @@
 using Tollgate.Core;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Http;
 using Tollgate.Server.Storage;
@@ -34,8 +35,9 @@ internal sealed class PaymentDraft
 
         var happened = decision.Event!;
         var statusBefore = Now?.Status ?? PaymentStatus.Pending;
-        Now = Payment.Evolve(Now, happened);
-        var recorded = new RecordedEvent(happened, Now.Version, statusBefore, Now.Status);
+        var earlier = Now;
+        Now = Payment.Evolve(earlier, happened);
+        var recorded = new RecordedEvent(happened, Now.Version, statusBefore, Now.Status, Postings.Of(earlier, Now, happened));
         events.Add(recorded);
         if (recorded.ChangesStatus && composer.Compose(Now) is { } webhook)
         {
@@ -70,6 +72,11 @@ internal sealed class PaymentDraft
             NeedsCard = extras?.NeedsCard,
             SealedCode = extras?.SealedCode,
             Claims = extras?.Claims ?? [],
+            Evidence = extras?.Evidence ?? [],
+            ClearingRecord = extras?.ClearingRecord,
+            Discrepancy = extras?.Discrepancy,
+            Resolution = extras?.Resolution,
+            Dispute = Now.Dispute != before?.Dispute ? Now.Dispute : null,
 
             // The security code has had its use once the issuer answered or the session ended; a card whose payment was never approved
             // can never be used again.
@@ -79,5 +86,22 @@ internal sealed class PaymentDraft
     }
 }
 
-/// <summary>What a new payment writes besides itself.</summary>
-internal sealed record ChangeExtras(NewCard? NewCard, CardToken? NeedsCard, byte[]? SealedCode, IReadOnlyList<OrderClaim> Claims);
+/// <summary>What a step writes besides the payment itself.</summary>
+internal sealed record ChangeExtras
+{
+    public NewCard? NewCard { get; init; }
+
+    public CardToken? NeedsCard { get; init; }
+
+    public byte[]? SealedCode { get; init; }
+
+    public IReadOnlyList<OrderClaim> Claims { get; init; } = [];
+
+    public IReadOnlyList<NewEvidence> Evidence { get; init; } = [];
+
+    public NewClearingRecord? ClearingRecord { get; init; }
+
+    public NewDiscrepancy? Discrepancy { get; init; }
+
+    public DiscrepancyResolution? Resolution { get; init; }
+}

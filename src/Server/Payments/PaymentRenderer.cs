@@ -39,7 +39,7 @@ internal sealed class PaymentRenderer(PublicAddress address)
             RefundInformation = payment.LastRefundReason is null ? null : new()
             {
                 TotalAmount = payment.Captured.Minor,
-                RefundAmount = (payment.Captured - payment.Refundable).Minor,
+                RefundAmount = payment.Returning.Minor,
                 Description = payment.LastRefundReason,
             },
             SenderDetails = new()

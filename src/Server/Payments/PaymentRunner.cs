@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Acquirers;
 using Tollgate.Server.Http;
@@ -29,7 +30,7 @@ internal sealed class PaymentRunner(
     CardVault vault,
     WebhookComposer composer,
     TimeProvider clock,
-    ILogger<PaymentRunner> logger) : IAcquirerListener
+    ILogger<PaymentRunner> logger)
 {
     /// <summary>How long after the acquirer's time is over recovery takes an operation for abandoned.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
@@ -40,6 +41,9 @@ internal sealed class PaymentRunner(
 
     /// <summary>Raised when something is due at once.</summary>
     public event Action? WorkDue;
+
+    /// <summary>Says that something is due at once.</summary>
+    public void RingForWork() => WorkDue?.Invoke();
 
     /// <summary>Whether this process is waiting for the answer to an operation.</summary>
     public bool IsRunning(OperationId operation) => running.ContainsKey(operation);
@@ -92,6 +96,24 @@ internal sealed class PaymentRunner(
     public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed) =>
         OperateAsync(payment, now => new PaymentCommand.StartRefund(now, Identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
 
+    /// <summary>Keeps evidence in a dispute.</summary>
+    public Task<StepResult> AddEvidenceAsync(Payment payment, DisputeId dispute, Func<int, IReadOnlyList<NewEvidence>> evidenceFrom)
+    {
+        IReadOnlyList<NewEvidence> evidence = [];
+        return ApplyAsync(
+            payment,
+            now => new PaymentCommand.AddEvidence(now, dispute, evidence.Count, evidence.Sum(e => (long)e.Bytes)),
+            current => new() { Evidence = evidence = evidenceFrom((current.Dispute?.EvidenceCount ?? 0) + 1) });
+    }
+
+    /// <summary>Sends the evidence of a dispute.</summary>
+    public Task<StepResult> SendEvidenceAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
+        OperateAsync(payment, now => new PaymentCommand.StartEvidence(now, dispute, Identifiers.NewOperation(), ActAt(now)), keyed);
+
+    /// <summary>Accepts a dispute.</summary>
+    public Task<StepResult> AcceptDisputeAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
+        OperateAsync(payment, now => new PaymentCommand.StartAcceptance(now, dispute, Identifiers.NewOperation(), ActAt(now)), keyed);
+
     /// <summary>The cardholder passed the challenge: authorises, once.</summary>
     public async Task<StepResult> PassChallengeAsync(Payment payment, AuthenticationResult result)
     {
@@ -121,18 +143,28 @@ internal sealed class PaymentRunner(
     }
 
     /// <summary>A step without an exchange: decides, commits, and tries again when the payment has moved in between.</summary>
-    public async Task<StepResult> ApplyAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> command)
+    /// <param name="payment">The payment as it was loaded.</param>
+    /// <param name="command">What is asked of it.</param>
+    /// <param name="extras">What is written with it, made for the payment as it is then.</param>
+    public async Task<StepResult> ApplyAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> command, Func<Payment, ChangeExtras>? extras = null)
     {
         for (var current = payment; ;)
         {
             var now = Now;
             var draft = new PaymentDraft(current);
+            var with = extras?.Invoke(current);
             if (draft.Apply(command(now), composer) is { } refusal)
             {
                 return new(current, refusal);
             }
 
-            if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, extras: with))).Conflict;
+            if (conflict is Conflict.ClearedBefore or Conflict.DiscrepancyClosed)
+            {
+                return new(current, Refusal.StaleOperation);
+            }
+
+            if (conflict == Conflict.None)
             {
                 return new(draft.Now);
             }
@@ -152,11 +184,13 @@ internal sealed class PaymentRunner(
         return (await EndTimeAsync(payment)).Payment!;
     }
 
-    /// <summary>Ends a session, a hold or a refund, as if its time were over.</summary>
+    /// <summary>Ends a session, a hold, a refund, a dispute or a reserve, as if its time were over.</summary>
     public async Task<StepResult> EndTimeAsync(Payment payment)
     {
         switch (payment)
         {
+            case { ReserveEndsAt: { } end } when end <= Now:
+                return await ApplyAsync(payment, now => new PaymentCommand.ReleaseReserve(now));
             case { Status: PaymentStatus.Pending }:
                 return await ApplyAsync(payment, now => new PaymentCommand.EndSession(now));
             case { Status: PaymentStatus.Authorised }:
@@ -164,35 +198,12 @@ internal sealed class PaymentRunner(
             case { Refund: { } refund }:
                 var reversing = await ApplyAsync(payment, now => new PaymentCommand.StartReversal(now, refund.Id, ActAt(now)));
                 return reversing.Refusal is null ? new(await ReverseAsync(reversing.Payment!)) : reversing;
+            case { Dispute.AwaitsMerchant: true }:
+                return await ApplyAsync(payment, now => new PaymentCommand.ExpireDispute(now));
             default:
                 return new(payment, Refusal.StaleOperation);
         }
     }
-
-    /// <inheritdoc/>
-    public async Task ReceiveLateAsync(AcquirerOrder order, Outcome outcome)
-    {
-        if (await reader.FindAsync(order.Payment) is not { } payment)
-        {
-            return;
-        }
-
-        var recorded = await ApplyAsync(payment, now => new PaymentCommand.RecordOutcome(now, order.Operation, outcome, now));
-        if (recorded is { Refusal: null, Payment.InFlight.Stage: OperationStage.Reversing })
-        {
-            Log.LateApproval(logger, order.Payment.Value, order.Operation.Value);
-            WorkDue?.Invoke();
-        }
-    }
-
-    /// <inheritdoc/>
-    public Task<bool> SettledAsync(PaymentId payment) => HearAsync(payment, now => new PaymentCommand.Settle(now));
-
-    /// <inheritdoc/>
-    public Task<bool> RefundCompletedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.CompleteRefund(now, operation));
-
-    /// <inheritdoc/>
-    public Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, now => new PaymentCommand.RejectRefund(now, operation));
 
     /// <summary>The card that a payment kept for its challenge; nothing once the payment has ended.</summary>
     private async Task<(CardNumber Number, CardVerificationCode? Code)?> OpenCardAsync(Payment payment)
@@ -206,20 +217,6 @@ internal sealed class PaymentRunner(
         var number = vault.Unseal(box, token, app);
         var code = await reader.FindSealedCodeAsync(payment.Id);
         return (number, code is null ? null : vault.UnsealCode(code, payment.Id, app, number.Brand));
-    }
-
-    private async Task<bool> HearAsync(PaymentId id, Func<DateTimeOffset, PaymentCommand> command)
-    {
-        if (await reader.FindAsync(id) is not { } payment)
-        {
-            return true;
-        }
-
-        var heard = await ApplyAsync(payment, command);
-
-        // A settlement may be told before we know that the capture went through: then it must be told again. Any other refusal means that we
-        // know already, or that the word is about something that has ended.
-        return heard is not { Refusal: Refusal.NotSettleable, Payment: { End: null, SettledAt: null } };
     }
 
     private async Task<StepResult> OperateAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> start, KeyedRequest? keyed)
@@ -243,7 +240,7 @@ internal sealed class PaymentRunner(
             var started = draft.Now.InFlight!;
             if (conflict == Conflict.None || current.InFlight?.Id == started.Id)
             {
-                return new(await SendAsync(draft.Now, OrderFor(draft.Now, started), keyed));
+                return new(await SendAsync(draft.Now, await OrderForAsync(draft.Now, started), keyed));
             }
 
             if (conflict == Conflict.IdempotencyKeyTaken)
@@ -258,7 +255,8 @@ internal sealed class PaymentRunner(
         running.TryAdd(order.Operation, true);
         try
         {
-            return await RecordAsync(payment, order.Operation, await acquirer.SendAsync(order), keyed);
+            var exchange = await ExchangeAsync(order);
+            return await RecordAsync(payment, order.Operation, exchange.Outcome, now => now, keyed, [exchange.Seen]);
         }
         catch (JournalUnavailableException cause)
         {
@@ -272,13 +270,37 @@ internal sealed class PaymentRunner(
         }
     }
 
-    private async Task<Payment> RecordAsync(Payment payment, OperationId operation, Outcome outcome, KeyedRequest? keyed)
+    /// <summary>Sends an order; what came of it, and what is kept of the exchange for whoever asks why.</summary>
+    private async Task<(Outcome Outcome, AcquirerExchange Seen)> ExchangeAsync(AcquirerOrder order)
+    {
+        var sentAt = Now;
+        var outcome = await acquirer.SendAsync(order);
+        var message = order switch
+        {
+            AcquirerOrder.Authorise => nameof(OperationKind.Authorisation),
+            AcquirerOrder.AnswerDispute { Accepts: true } => nameof(OperationKind.DisputeAcceptance),
+            AcquirerOrder.AnswerDispute => nameof(OperationKind.DisputeEvidence),
+            AcquirerOrder.Reverse => "Reversal",
+            AcquirerOrder.Inquire => "Inquiry",
+            _ => order.GetType().Name,
+        };
+        var (code, reference) = outcome switch
+        {
+            Outcome.Approved approved => ("00", approved.Reference),
+            Outcome.Declined declined => (declined.Code, null),
+            _ => ((string?)null, (string?)null),
+        };
+        return (outcome, new(message, sentAt, Now, outcome.GetType().Name, code, reference));
+    }
+
+    private async Task<Payment> RecordAsync(
+        Payment payment, OperationId operation, Outcome outcome, Func<DateTimeOffset, DateTimeOffset> actAt, KeyedRequest? keyed, IReadOnlyList<AcquirerExchange> seen)
     {
         for (var current = payment; ;)
         {
             var now = Now;
             var draft = new PaymentDraft(current);
-            if (draft.Apply(new PaymentCommand.RecordOutcome(now, operation, outcome, now), composer) is not null)
+            if (draft.Apply(new PaymentCommand.RecordOutcome(now, operation, outcome, actAt(now)) { Exchanges = seen }, composer) is not null)
             {
                 return current;
             }
@@ -303,57 +325,71 @@ internal sealed class PaymentRunner(
         var current = payment;
         if (operation.Stage == OperationStage.Sent)
         {
-            // Its process died, or its outcome could not be stored: that is an unknown outcome like any other.
-            current = await RecordAsync(current, operation.Id, new Outcome.Unknown(), null);
+            // Its process died, or its outcome could not be stored: that is an unknown outcome like any other. It is ours to find out until then.
+            current = await RecordAsync(current, operation.Id, new Outcome.Unknown(), ActAt, null, []);
         }
 
-        if (current.InFlight is not { Stage: OperationStage.Unknown } unknown)
+        if (current.InFlight is not { Stage: OperationStage.Unknown } unknown || unknown.Id != operation.Id)
         {
             return current.InFlight is { Stage: OperationStage.Reversing } ? await ReverseAsync(current) : current;
         }
 
-        if (unknown.Kind == OperationKind.Void)
+        if (unknown.IsRepeatable)
         {
-            // A release is safe to repeat until it is acknowledged.
-            var repeated = await acquirer.SendAsync(OrderFor(current, unknown));
-            return await RecordLaterAsync(current, unknown, repeated);
+            // What takes no money is safe to repeat until it is acknowledged.
+            var (repeated, seenAgain) = await ExchangeAsync(await OrderForAsync(current, unknown));
+            return await RecordAsync(current, unknown.Id, repeated, now => now + BackOff(unknown), null, [seenAgain]);
         }
 
-        var told = await acquirer.SendAsync(new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind));
+        var (told, seen) = await ExchangeAsync(new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind));
         if (told is Outcome.Approved or Outcome.Declined)
         {
-            return await RecordAsync(current, unknown.Id, told, null);
+            return await RecordAsync(current, unknown.Id, told, now => now, null, [seen]);
         }
 
         // Even when the acquirer does not know the operation it is reversed: the message may still be on its way.
-        var reversing = await ApplyAsync(current, now => new PaymentCommand.StartReversal(now, unknown.Id, ActAt(now)));
+        var reversing = await ApplyAsync(current, now => new PaymentCommand.StartReversal(now, unknown.Id, ActAt(now)) { Exchanges = [seen] });
         return reversing.Refusal is null ? await ReverseAsync(reversing.Payment!) : reversing.Payment!;
     }
-
-    private async Task<Payment> RecordLaterAsync(Payment payment, Operation operation, Outcome outcome) =>
-        (await ApplyAsync(payment, now => new PaymentCommand.RecordOutcome(now, operation.Id, outcome, now + BackOff(operation)))).Payment!;
 
     private async Task<Payment> ReverseAsync(Payment payment)
     {
         var operation = payment.InFlight!;
-        var outcome = await acquirer.SendAsync(new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind));
-        if (outcome is Outcome.Declined
-            && await acquirer.SendAsync(new AcquirerOrder.Inquire(operation.Id, payment.Id, operation.Amount, operation.Kind)) is not Outcome.Approved)
+        var (outcome, seen) = await ExchangeAsync(new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind));
+        var exchanges = new List<AcquirerExchange> { seen };
+        if (outcome is Outcome.Declined)
         {
             // "No" means that the operation is through only when the acquirer says so of the operation itself; otherwise it is undone once more.
-            outcome = new Outcome.Unknown();
+            var (told, asked) = await ExchangeAsync(new AcquirerOrder.Inquire(operation.Id, payment.Id, operation.Amount, operation.Kind));
+            exchanges.Add(asked);
+            outcome = told is Outcome.Approved ? outcome : new Outcome.Unknown();
         }
 
-        return (await ApplyAsync(payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)))).Payment!;
+        return (await ApplyAsync(
+            payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)) { Exchanges = exchanges })).Payment!;
     }
 
-    private static AcquirerOrder OrderFor(Payment payment, Operation operation) => operation.Kind switch
+    private async Task<AcquirerOrder> OrderForAsync(Payment payment, Operation operation) => operation.Kind switch
     {
         OperationKind.Capture => new AcquirerOrder.Capture(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
         OperationKind.Void => new AcquirerOrder.Void(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
         OperationKind.Refund => new AcquirerOrder.Refund(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
+        OperationKind.DisputeAcceptance => new AcquirerOrder.AnswerDispute(operation.Id, payment.Id, operation.Amount, payment.Dispute!.Case, true, []),
+        OperationKind.DisputeEvidence =>
+            new AcquirerOrder.AnswerDispute(operation.Id, payment.Id, operation.Amount, payment.Dispute!.Case, false, await OpenEvidenceAsync(payment)),
         _ => throw new ArgumentOutOfRangeException(nameof(operation)),
     };
+
+    private async Task<IReadOnlyList<Evidence>> OpenEvidenceAsync(Payment payment) =>
+    [
+        .. from piece in await reader.ReadEvidenceAsync(payment.Dispute!.Id)
+           let content = vault.UnsealBytes(piece.Sealed, EvidenceContext(payment.Facts.App, piece.Dispute, piece.Number))
+           select new Evidence(piece.Number, piece.Category, piece.FileName, piece.ContentType, content),
+    ];
+
+    /// <summary>The context for which a piece of evidence is sealed.</summary>
+    public static string EvidenceContext(AppId app, DisputeId dispute, int number) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"evidence|{dispute}|{number}|{app}");
 
     private DateTimeOffset ActAt(DateTimeOffset now) => now + acquirer.Timeout + Margin;
 

@@ -1,10 +1,12 @@
 using Tollgate.Core;
+using Tollgate.Core.Disputes;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Storage;
 
-/// <summary>One event of a change, with the status before and after it.</summary>
-internal sealed record RecordedEvent(PaymentEvent Event, int Version, PaymentStatus Before, PaymentStatus After)
+/// <summary>One event of a change, with the status before and after it, and what it moves in the ledger.</summary>
+internal sealed record RecordedEvent(PaymentEvent Event, int Version, PaymentStatus Before, PaymentStatus After, IReadOnlyList<Transfer> Transfers)
 {
     /// <summary>Whether it changed the status: then it is told and takes a place in the feed. Being created is not a change.</summary>
     public bool ChangesStatus => Version > 1 && Before != After;
@@ -45,6 +47,49 @@ internal enum DeliveryState
     Delivered,
     GivenUp,
 }
+
+/// <summary>A piece of evidence that comes into the vault.</summary>
+/// <param name="Dispute">Whose it is.</param>
+/// <param name="Number">Its place among that dispute's, from 1.</param>
+/// <param name="Category">What it proves.</param>
+/// <param name="FileName">The file's name; <see langword="null"/> for a text.</param>
+/// <param name="ContentType">The file's media type; <see langword="null"/> for a text.</param>
+/// <param name="Bytes">Its size as sent.</param>
+/// <param name="Sealed">What was sent, sealed.</param>
+internal sealed record NewEvidence(DisputeId Dispute, int Number, string Category, string? FileName, string? ContentType, int Bytes, byte[] Sealed);
+
+/// <summary>How a record of a clearing file, or a capture without one, differs from our books.</summary>
+internal enum DiscrepancyKind
+{
+    /// <summary>The file has a capture that we do not know.</summary>
+    MissingHere = 1,
+
+    /// <summary>We have a capture that should have been in a file by now.</summary>
+    MissingThere = 2,
+
+    /// <summary>The amounts differ.</summary>
+    AmountDiffers = 3,
+
+    /// <summary>The capture was cleared before.</summary>
+    Twice = 4,
+}
+
+/// <summary>A file of the acquirer that lists what it has cleared; it is imported once.</summary>
+/// <param name="Id">The acquirer's reference of the file.</param>
+/// <param name="Digest">SHA-256 of its content.</param>
+/// <param name="Records">How many records it has.</param>
+/// <param name="Total">What they add up to, in the smallest unit.</param>
+internal sealed record NewClearingFile(string Id, byte[] Digest, int Records, long Total);
+
+/// <summary>One record of a clearing file that has been dealt with.</summary>
+internal sealed record NewClearingRecord(string FileId, int Line, string PaymentUuid, string Operation, long Amount, long Cost, string Currency, bool Matched);
+
+/// <summary>Something to look into. Its identifier follows from what it is about, so that it is found once.</summary>
+internal sealed record NewDiscrepancy(
+    string Id, DiscrepancyKind Kind, string? FileId, int? Line, string PaymentUuid, string Operation, long? Ours, long? Theirs, string Currency);
+
+/// <summary>How a discrepancy was put right.</summary>
+internal sealed record DiscrepancyResolution(string Id, string How, string Note);
 
 /// <summary>Everything that one step writes, all of it or nothing. What a change does not need is left null.</summary>
 internal sealed class Change
@@ -88,6 +133,21 @@ internal sealed class Change
     public IdempotencyAnswer? Answer { get; init; }
 
     public DeliveryResult? Delivery { get; init; }
+
+    /// <summary>The payment's dispute, when this change opened or moved it.</summary>
+    public Dispute? Dispute { get; init; }
+
+    public IReadOnlyList<NewEvidence> Evidence { get; init; } = [];
+
+    /// <summary>A clearing file whose records are all dealt with.</summary>
+    public NewClearingFile? ClearingFile { get; init; }
+
+    public NewClearingRecord? ClearingRecord { get; init; }
+
+    public NewDiscrepancy? Discrepancy { get; init; }
+
+    /// <summary>A discrepancy that must still be open.</summary>
+    public DiscrepancyResolution? Resolution { get; init; }
 }
 
 /// <summary>Why a change was not made. In the order of checking.</summary>
@@ -110,6 +170,12 @@ internal enum Conflict
 
     /// <summary>The card is deleted or was never there.</summary>
     CardGone,
+
+    /// <summary>The clearing file, or this record of it, has been dealt with.</summary>
+    ClearedBefore,
+
+    /// <summary>The discrepancy is resolved, or was never there.</summary>
+    DiscrepancyClosed,
 }
 
 /// <summary>What became of a change.</summary>

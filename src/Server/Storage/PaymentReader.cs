@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Dapper;
 using Tollgate.Core;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Storage;
@@ -36,6 +37,9 @@ internal interface IPaymentLookup
 
     /// <summary>The sealed security code that waits for a payment's challenge.</summary>
     Task<byte[]?> FindSealedCodeAsync(PaymentId payment);
+
+    /// <summary>The evidence of a dispute, in the order in which it was brought.</summary>
+    Task<IReadOnlyList<NewEvidence>> ReadEvidenceAsync(DisputeId dispute);
 }
 
 /// <summary>Reads payments and what belongs to them: one hand-written SQL for both engines.</summary>
@@ -93,6 +97,21 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         public string FirstPaymentUuid { get; init; } = string.Empty;
 
         public long? DeletedAt { get; init; }
+    }
+
+    private sealed class EvidenceRow
+    {
+        public long Number { get; init; }
+
+        public string Category { get; init; } = string.Empty;
+
+        public string? FileName { get; init; }
+
+        public string? ContentType { get; init; }
+
+        public long Bytes { get; init; }
+
+        public byte[] Sealed { get; init; } = [];
     }
 
     private sealed class AnswerRow
@@ -161,13 +180,28 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         return await connection.QuerySingleOrDefaultAsync<byte[]>("SELECT sealed FROM sealed_codes WHERE payment_uuid = @uuid", new { uuid = payment.Value });
     }
 
-    /// <summary>Payments about which something is to be done by an instant, the longest due first.</summary>
-    public async Task<IReadOnlyList<(PaymentId Id, DateTimeOffset DueAt)>> ListDueAsync(DateTimeOffset now, int limit)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<NewEvidence>> ReadEvidenceAsync(DisputeId dispute)
     {
         await using var connection = await database.OpenAsync();
-        var rows = await connection.QueryAsync<(string Uuid, long DueAt)>(
-            "SELECT uuid, due_at FROM payments WHERE due_at <= @now ORDER BY due_at LIMIT @limit", new { now = now.ToUnixTimeMilliseconds(), limit });
-        return [.. rows.Select(r => (new PaymentId(r.Uuid), DateTimeOffset.FromUnixTimeMilliseconds(r.DueAt)))];
+        var rows = await connection.QueryAsync<EvidenceRow>(
+            """
+            SELECT CAST(number AS BIGINT) AS Number, category AS Category, file_name AS FileName, content_type AS ContentType,
+                CAST(bytes AS BIGINT) AS Bytes, sealed AS Sealed
+            FROM evidence WHERE dispute_id = @id ORDER BY number
+            """,
+            new { id = dispute.Value });
+        return [.. rows.Select(r => new NewEvidence(dispute, (int)r.Number, r.Category, r.FileName, r.ContentType, (int)r.Bytes, r.Sealed))];
+    }
+
+    /// <summary>Payments with an operation that has been in flight since before an instant.</summary>
+    public async Task<IReadOnlyList<Payment>> ListInFlightAsync(DateTimeOffset startedBefore, DateTimeOffset now)
+    {
+        // Whatever is in flight is looked at every minute or so: it is due soon, and few payments are.
+        await using var connection = await database.OpenAsync();
+        var rows = await connection.QueryAsync<PaymentRow>(
+            $"SELECT {Columns} FROM payments p WHERE p.due_at <= @soon ORDER BY p.due_at", new { soon = now.AddMinutes(5).ToUnixTimeMilliseconds() });
+        return [.. rows.Select(ToPayment).Where(p => p.InFlight is { } operation && operation.StartedAt <= startedBefore)];
     }
 
     /// <summary>Whether the number of a deleted card is still there though no payment needs it any more.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Storage;
@@ -18,6 +19,18 @@ internal sealed record StoredState
     public required Money Refunded { get; init; }
 
     public DateTimeOffset? SettledAt { get; init; }
+
+    public DateTimeOffset? CapturedAt { get; init; }
+
+    public OperationId? CapturedBy { get; init; }
+
+    public Money? Reserved { get; init; }
+
+    public DateTimeOffset? ReserveEndsAt { get; init; }
+
+    public Dispute? Dispute { get; init; }
+
+    public Money? DisputeCharges { get; init; }
 
     public PaymentEnd? End { get; init; }
 
@@ -47,6 +60,12 @@ internal sealed record StoredState
         Captured = payment.Captured,
         Refunded = payment.Refunded,
         SettledAt = payment.SettledAt,
+        CapturedAt = payment.CapturedAt,
+        CapturedBy = payment.CapturedBy,
+        Reserved = payment.Reserved.IsPositive ? payment.Reserved : null,
+        ReserveEndsAt = payment.ReserveEndsAt,
+        Dispute = payment.Dispute,
+        DisputeCharges = payment.DisputeCharges.IsPositive ? payment.DisputeCharges : null,
         End = payment.End,
         InFlight = payment.InFlight,
         GivenUp = payment.GivenUp,
@@ -68,6 +87,12 @@ internal sealed record StoredState
         Captured = Captured,
         Refunded = Refunded,
         SettledAt = SettledAt,
+        CapturedAt = CapturedAt,
+        CapturedBy = CapturedBy,
+        Reserved = Reserved ?? Money.Zero(Captured.Currency),
+        ReserveEndsAt = ReserveEndsAt,
+        Dispute = Dispute,
+        DisputeCharges = DisputeCharges ?? Money.Zero(Captured.Currency),
         End = End,
         InFlight = InFlight,
         GivenUp = GivenUp,
@@ -90,10 +115,11 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(MoneyConverter), typeof(PaymentIdConverter), typeof(AppIdConverter), typeof(OperationIdConverter), typeof(CardTokenConverter)])]
+    Converters = [typeof(MoneyConverter), typeof(PaymentIdConverter), typeof(AppIdConverter), typeof(OperationIdConverter), typeof(CardTokenConverter), typeof(DisputeIdConverter)])]
 [JsonSerializable(typeof(PaymentFacts))]
 [JsonSerializable(typeof(StoredState))]
 [JsonSerializable(typeof(StoredCardFacts))]
+[JsonSerializable(typeof(Dispute))]
 [JsonSerializable(typeof(PaymentEvent.ChallengeRequired), TypeInfoPropertyName = "EventChallengeRequired")]
 [JsonSerializable(typeof(PaymentEvent.Authenticated), TypeInfoPropertyName = "EventAuthenticated")]
 [JsonSerializable(typeof(PaymentEvent.AuthenticationDeclined), TypeInfoPropertyName = "EventAuthenticationDeclined")]
@@ -117,6 +143,17 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 [JsonSerializable(typeof(PaymentEvent.OperationReversed), TypeInfoPropertyName = "EventOperationReversed")]
 [JsonSerializable(typeof(PaymentEvent.LateApprovalReceived), TypeInfoPropertyName = "EventLateApprovalReceived")]
 [JsonSerializable(typeof(PaymentEvent.Settled), TypeInfoPropertyName = "EventSettled")]
+[JsonSerializable(typeof(PaymentEvent.ReserveReleased), TypeInfoPropertyName = "EventReserveReleased")]
+[JsonSerializable(typeof(PaymentEvent.DisputeOpened), TypeInfoPropertyName = "EventDisputeOpened")]
+[JsonSerializable(typeof(PaymentEvent.DisputeMoved), TypeInfoPropertyName = "EventDisputeMoved")]
+[JsonSerializable(typeof(PaymentEvent.EvidenceAdded), TypeInfoPropertyName = "EventEvidenceAdded")]
+[JsonSerializable(typeof(PaymentEvent.DisputeAnswerStarted), TypeInfoPropertyName = "EventDisputeAnswerStarted")]
+[JsonSerializable(typeof(PaymentEvent.EvidenceSubmitted), TypeInfoPropertyName = "EventEvidenceSubmitted")]
+[JsonSerializable(typeof(PaymentEvent.DisputeAccepted), TypeInfoPropertyName = "EventDisputeAccepted")]
+[JsonSerializable(typeof(PaymentEvent.DisputeAnswerDeclined), TypeInfoPropertyName = "EventDisputeAnswerDeclined")]
+[JsonSerializable(typeof(PaymentEvent.DisputeWon), TypeInfoPropertyName = "EventDisputeWon")]
+[JsonSerializable(typeof(PaymentEvent.DisputeLost), TypeInfoPropertyName = "EventDisputeLost")]
+[JsonSerializable(typeof(PaymentEvent.DisputeExpired), TypeInfoPropertyName = "EventDisputeExpired")]
 [JsonSerializable(typeof(PaymentEvent.SessionEnded), TypeInfoPropertyName = "EventSessionEnded")]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
@@ -170,3 +207,5 @@ internal sealed class AppIdConverter() : TextConverter<AppId>(text => new(text))
 internal sealed class OperationIdConverter() : TextConverter<OperationId>(text => new(text));
 
 internal sealed class CardTokenConverter() : TextConverter<CardToken>(text => new(text));
+
+internal sealed class DisputeIdConverter() : TextConverter<DisputeId>(text => new(text));

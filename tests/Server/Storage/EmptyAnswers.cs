@@ -18,7 +18,7 @@ public abstract class EmptyAnswers(Gateway gateway)
         Assert.Null(await reader.FindAnswerAsync(Changes.App, [1], Store.Now));
         Assert.Null(await reader.FindCardAsync(new("tok_of_nobody")));
         Assert.Null(await reader.FindSealedCodeAsync(new("NOBODY")));
-        Assert.Empty(await reader.ListDueAsync(DateTimeOffset.MaxValue.AddDays(-1), 10));
+        Assert.Empty(await reader.ListInFlightAsync(DateTimeOffset.MaxValue, Store.Now));
         Assert.Null(await reader.NextDueAsync(Store.Now));
         Assert.Empty(await reader.ReadFeedAsync(Changes.App, 0, 10));
         var (total, page) = await reader.ListAsync(Changes.App, new(Store.Now, Store.Now, PaymentStatus.Failed, "order", "nobody@example.com", 1, 20));

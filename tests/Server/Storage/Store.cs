@@ -1,6 +1,7 @@
 using Dapper;
 using Tollgate.Core;
 using Tollgate.Core.Cards;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -128,7 +129,7 @@ internal static class Changes
             App = App,
             At = now,
             Payment = payment,
-            Events = [new(created, 1, PaymentStatus.Pending, PaymentStatus.Pending), new(started, 2, PaymentStatus.Pending, PaymentStatus.Pending)],
+            Events = [new(created, 1, PaymentStatus.Pending, PaymentStatus.Pending, []), new(started, 2, PaymentStatus.Pending, PaymentStatus.Pending, [])],
             NewCard = needs is null ? Card(facts.Token, facts.Id) : null,
             NeedsCard = needs,
             Claims = claims ?? [],
@@ -146,7 +147,7 @@ internal static class Changes
             At = happened.At,
             Payment = after,
             ExpectedVersion = before.Version,
-            Events = [new(happened, after.Version, before.Status, after.Status)],
+            Events = [new(happened, after.Version, before.Status, after.Status, Postings.Of(before, after, happened))],
             Webhooks = webhook ? [new(after.Id, after.Version, "http://127.0.0.1/webhook", null, [(byte)after.Version])] : [],
         });
     }

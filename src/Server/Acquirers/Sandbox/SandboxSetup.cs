@@ -41,13 +41,13 @@ internal static class SandboxSetup
     /// <summary>The calls that only the sandbox has; and who hears the acquirer.</summary>
     public static void UseSandbox(this WebApplication app, AppRegistry apps)
     {
-        var runner = app.Services.GetRequiredService<PaymentRunner>();
-        app.Services.GetRequiredService<SandboxAcquirer>().Listener = runner;
+        var news = app.Services.GetRequiredService<AcquirerNews>();
+        app.Services.GetRequiredService<SandboxAcquirer>().Listener = news;
         app.Services.GetRequiredService<SimulatedAcquirer>().Listener = notice => notice.Kind switch
         {
-            NoticeKind.Settled => runner.SettledAsync(new(notice.Payment)),
-            NoticeKind.RefundCompleted => runner.RefundCompletedAsync(new(notice.Payment), Operation(notice)),
-            _ => runner.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
+            NoticeKind.Settled => news.SettledAsync(new(notice.Payment)),
+            NoticeKind.RefundCompleted => news.RefundCompletedAsync(new(notice.Payment), Operation(notice)),
+            _ => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
         };
         var calls = app.Services.GetRequiredService<SimulateCalls>();
         foreach (var root in TollgateServer.Roots)

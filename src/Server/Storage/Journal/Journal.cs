@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Tollgate.Core;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -16,6 +17,15 @@ internal interface IBatchWriter : IDisposable
 
     /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
     Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
+
+    /// <summary>
+    /// Takes payments about which something is to be done by <paramref name="now"/>, the longest due first, so that no other process takes them before
+    /// the lease is over. Leases are in real time, whatever the sandbox's clock says.
+    /// </summary>
+    Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit);
+
+    /// <summary>Closes what an app has available into a payout; false when there is nothing to close.</summary>
+    Task<bool> ClosePayoutAsync(PayoutOrder payout);
 
     /// <summary>Removes what has had its time: idempotency keys and order claims after a day, deleted cards that no payment needs any more.</summary>
     Task SweepAsync(DateTimeOffset now);
@@ -67,6 +77,13 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     /// <summary>Takes webhooks that are due for delivery.</summary>
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
         RunAsync(new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit)));
+
+    /// <summary>Takes payments about which something is to be done.</summary>
+    public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
+        RunAsync(new Errand<IReadOnlyList<PaymentId>>(() => writer.LeaseDueAsync(now, leaseFrom, leaseUntil, limit)));
+
+    /// <summary>Closes what an app has available into a payout; false when there is nothing to close.</summary>
+    public Task<bool> ClosePayoutAsync(PayoutOrder payout) => RunAsync(new Errand<bool>(() => writer.ClosePayoutAsync(payout)));
 
     /// <summary>Removes what has had its time.</summary>
     public Task SweepAsync(DateTimeOffset now) => RunAsync(new Errand<bool>(async () =>
@@ -217,6 +234,21 @@ internal sealed class Journal : IJournal, IAsyncDisposable
             foreach (var claim in change.Claims)
             {
                 yield return (change.App, Convert.ToHexString(claim.Digest));
+            }
+
+            if (change.ClearingFile is { } file)
+            {
+                yield return file.Id;
+            }
+
+            if (change.ClearingRecord is { } record)
+            {
+                yield return (record.FileId, record.Line);
+            }
+
+            if ((change.Discrepancy?.Id ?? change.Resolution?.Id) is { } discrepancy)
+            {
+                yield return discrepancy;
             }
         }
     }

@@ -17,6 +17,10 @@ internal static class JournalRows
 
     public static byte[] Card(NewCard card) => JsonSerializer.SerializeToUtf8Bytes(card.Facts, StorageJson.Default.StoredCardFacts);
 
+    public static byte[] Dispute(Core.Disputes.Dispute dispute) => JsonSerializer.SerializeToUtf8Bytes(dispute, StorageJson.Default.Dispute);
+
+    public static long? UnsettledSince(Payment payment) => payment.UnsettledSince is { } since ? Millis(since) : null;
+
     public static long? DueAt(Payment payment) => payment.DueAt is { } due ? Millis(due) : null;
 
     public static long Millis(DateTimeOffset instant) => instant == DateTimeOffset.MaxValue ? Never : instant.ToUnixTimeMilliseconds();

@@ -6,7 +6,7 @@ using Tollgate.Core.Payments;
 namespace Tollgate.Server.Storage.Journal;
 
 /// <summary>The statements of one batch of changes.</summary>
-internal sealed class PostgresBatch
+internal sealed partial class PostgresBatch
 {
     private readonly IReadOnlyList<Change> changes;
     private readonly List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader>? Read, Action? Finish)> statements = [];
@@ -19,9 +19,10 @@ internal sealed class PostgresBatch
 
         // The counter's row lock comes first: it makes the order of positions the order of commits, across all server processes.
         var positions = changes.Sum(c => c.Events.Count(e => e.ChangesStatus));
-        if (positions > 0)
+        List<LedgerRow> ledger = [.. changes.SelectMany(LedgerRow.Of)];
+        if (positions > 0 || ledger.Count > 0)
         {
-            Add("UPDATE feed SET last = last + $1 WHERE id = 1", Value(positions));
+            Add("UPDATE feed SET last = last + $1, ledger = ledger + $2 WHERE id = 1", Value(positions), Value(ledger.Count));
         }
 
         AddIdempotency();
@@ -32,6 +33,9 @@ internal sealed class PostgresBatch
         AddEvents(positions);
         AddDeliveries();
         AddForgetting();
+        AddClearing();
+        AddDisputes();
+        AddLedger(ledger);
     }
 
     /// <summary>Runs them in one round trip, and says which changes have a conflict, by their place in the batch.</summary>
@@ -130,8 +134,8 @@ internal sealed class PostgresBatch
         var created = Of(c => c.ExpectedVersion == 0 ? c.Payment : null);
         AddChecked(
             """
-            INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, facts, state)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, facts, state, unsettled_since)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (uuid) DO NOTHING RETURNING uuid
             """,
             created,
@@ -148,13 +152,15 @@ internal sealed class PostgresBatch
             Array(created.Select(r => JournalRows.Millis(r.Item.Facts.CreatedAt)), NpgsqlDbType.Bigint),
             Array(created.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
             Array(created.Select(r => JournalRows.Facts(r.Item)), NpgsqlDbType.Bytea),
-            Array(created.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea));
+            Array(created.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea),
+            Array(created.Select(r => JournalRows.UnsettledSince(r.Item)), NpgsqlDbType.Bigint));
 
         var moved = Of(c => c.ExpectedVersion > 0 ? c.Payment : null);
         AddChecked(
             """
-            UPDATE payments p SET version = u.version, status = u.status, due_at = u.due_at, state = u.state
-            FROM unnest($1, $2, $3, $4, $5, $6) AS u (uuid, expected, version, status, due_at, state)
+            UPDATE payments p SET version = u.version, status = u.status, due_at = u.due_at, leased_until = NULL, state = u.state,
+                unsettled_since = u.unsettled
+            FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (uuid, expected, version, status, due_at, state, unsettled)
             WHERE p.uuid = u.uuid AND p.version = u.expected RETURNING p.uuid
             """,
             moved,
@@ -166,56 +172,8 @@ internal sealed class PostgresBatch
             Array(moved.Select(r => r.Item.Version), NpgsqlDbType.Integer),
             Array(moved.Select(r => (short)r.Item.Status), NpgsqlDbType.Smallint),
             Array(moved.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
-            Array(moved.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea));
-    }
-
-    private void AddCards()
-    {
-        // Locked, so that a deletion in another process waits and then sees the payment that needs the card.
-        var needed = OfValue(c => c.NeedsCard);
-        AddChecked(
-            "SELECT token_id FROM cards WHERE token_id = ANY ($1) AND deleted_at IS NULL FOR SHARE",
-            needed,
-            reader => reader.GetString(0),
-            row => row.Item.Value,
-            _ => new(Conflict.CardGone),
-            Array(needed.Select(r => r.Item.Value), NpgsqlDbType.Text));
-
-        var cards = Of(c => c.NewCard);
-        AddChecked(
-            """
-            INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (token_id) DO NOTHING RETURNING token_id
-            """,
-            cards,
-            reader => reader.GetString(0),
-            row => row.Item.Token.Value,
-            _ => new(Conflict.IdentifierTaken),
-            Array(cards.Select(r => r.Item.Token.Value), NpgsqlDbType.Text),
-            Array(cards.Select(r => r.Item.App.Value), NpgsqlDbType.Text),
-            Array(cards.Select(r => r.Item.FirstPayment.Value), NpgsqlDbType.Text),
-            Array(cards.Select(r => r.Item.Sealed), NpgsqlDbType.Bytea),
-            Array(cards.Select(r => JournalRows.Card(r.Item)), NpgsqlDbType.Bytea),
-            Array(cards.Select(r => JournalRows.Millis(r.Item.CreatedAt)), NpgsqlDbType.Bigint));
-    }
-
-    private void AddCodes()
-    {
-        var codes = changes.Where(c => c.SealedCode is not null).ToList();
-        if (codes.Count > 0)
-        {
-            AddDependent(
-                "INSERT INTO sealed_codes (payment_uuid, sealed) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
-                codes.Count,
-                Array(codes.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text),
-                Array(codes.Select(c => c.SealedCode), NpgsqlDbType.Bytea));
-        }
-
-        var used = changes.Where(c => c.DeletesCode).ToList();
-        if (used.Count > 0)
-        {
-            Add("DELETE FROM sealed_codes WHERE payment_uuid = ANY ($1)", Array(used.Select(c => c.Payment!.Id.Value), NpgsqlDbType.Text));
-        }
+            Array(moved.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea),
+            Array(moved.Select(r => JournalRows.UnsettledSince(r.Item)), NpgsqlDbType.Bigint));
     }
 
     private void AddEvents(int positions)
@@ -296,38 +254,6 @@ internal sealed class PostgresBatch
                 Array(deliveries.Select(r => r.Item.Attempts), NpgsqlDbType.Integer),
                 Array(deliveries.Select(r => JournalRows.Millis(r.Item.NextAt)), NpgsqlDbType.Bigint),
                 Array(deliveries.Select(r => r.Item.Error), NpgsqlDbType.Text));
-        }
-    }
-
-    private void AddForgetting()
-    {
-        var destroyed = OfValue(c => c.DestroysCard);
-        if (destroyed.Count > 0)
-        {
-            Add("UPDATE cards SET sealed = NULL WHERE token_id = ANY ($1)", Array(destroyed.Select(r => r.Item.Value), NpgsqlDbType.Text));
-        }
-
-        var deleted = OfValue(c => c.DeletesCard);
-        AddChecked(
-            """
-            UPDATE cards c SET deleted_at = u.at FROM unnest($1, $2, $3) AS u (token, app_id, at)
-            WHERE c.token_id = u.token AND c.app_id = u.app_id AND c.deleted_at IS NULL RETURNING c.token_id
-            """,
-            deleted,
-            reader => reader.GetString(0),
-            row => row.Item.Value,
-            _ => new(Conflict.CardGone),
-            Array(deleted.Select(r => r.Item.Value), NpgsqlDbType.Text),
-            Array(deleted.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
-            Array(deleted.Select(r => JournalRows.Millis(r.Change.At)), NpgsqlDbType.Bigint));
-        if (deleted.Count > 0)
-        {
-            Add(
-                """
-                UPDATE cards SET sealed = NULL
-                WHERE token_id = ANY ($1) AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = cards.token_id AND p.status = 0)
-                """,
-                Array(deleted.Select(r => r.Item.Value), NpgsqlDbType.Text));
         }
     }
 

@@ -1,4 +1,6 @@
 using Npgsql;
+using Tollgate.Core;
+using Tollgate.Core.Ledger;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -81,6 +83,66 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
         }
 
         return taken;
+    }
+
+    public async Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            UPDATE payments SET leased_until = $2
+            WHERE uuid IN (
+                SELECT uuid FROM payments
+                WHERE due_at IS NOT NULL AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $3) ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+            RETURNING uuid
+            """);
+        command.Parameters.AddWithValue(JournalRows.Millis(now));
+        command.Parameters.AddWithValue(JournalRows.Millis(leaseUntil));
+        command.Parameters.AddWithValue(JournalRows.Millis(leaseFrom));
+        command.Parameters.AddWithValue(limit);
+        var taken = new List<PaymentId>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            taken.Add(new(reader.GetString(0)));
+        }
+
+        return taken;
+    }
+
+    public async Task<bool> ClosePayoutAsync(PayoutOrder payout)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+
+        // Whatever else posts waits for the counter's lock: what is read here is all there is.
+        var last = await NumberAsync("SELECT ledger FROM feed WHERE id = 1 FOR UPDATE");
+        var ground = new PayoutGround(
+            await NumberAsync("SELECT COALESCE(SUM(credits - debits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", Account.MerchantPayable),
+            await NumberAsync("SELECT COALESCE(SUM(debits - credits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", Account.MerchantNegative),
+            last,
+            await NumberAsync("SELECT COALESCE(MAX(last_position), 0) FROM payouts WHERE app_id = $1 AND currency = $2 AND $3 > 0", Account.MerchantPayable));
+        var transfers = ground.Transfers(payout.Currency);
+        if (transfers.Count == 0)
+        {
+            return false;
+        }
+
+        await PostgresBatch.PostAsync(connection, transaction, payout, ground, transfers);
+        await transaction.CommitAsync();
+        return true;
+
+        async Task<long> NumberAsync(string sql, Account? account = null)
+        {
+            await using var command = new NpgsqlCommand(sql, connection, transaction);
+            if (account is { } asked)
+            {
+                command.Parameters.AddWithValue(payout.App.Value);
+                command.Parameters.AddWithValue(payout.Currency.Code);
+                command.Parameters.AddWithValue((int)asked);
+            }
+
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
     }
 
     public async Task SweepAsync(DateTimeOffset now)

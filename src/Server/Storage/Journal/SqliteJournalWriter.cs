@@ -4,7 +4,7 @@ using Tollgate.Core.Payments;
 namespace Tollgate.Server.Storage.Journal;
 
 /// <summary>SQLite: one connection, prepared statements, a savepoint for each change so that a conflict takes back that change alone.</summary>
-internal sealed class SqliteJournalWriter : IBatchWriter
+internal sealed partial class SqliteJournalWriter : IBatchWriter
 {
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
@@ -14,9 +14,9 @@ internal sealed class SqliteJournalWriter : IBatchWriter
     public Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch)
     {
         var results = new CommitResult[batch.Count];
-        Run("BEGIN IMMEDIATE");
-        try
+        InTransaction(() =>
         {
+            balances.Clear();
             for (var i = 0; i < batch.Count; i++)
             {
                 Run("SAVEPOINT change");
@@ -29,14 +29,9 @@ internal sealed class SqliteJournalWriter : IBatchWriter
                 Run("RELEASE change");
             }
 
-            Run("COMMIT");
-        }
-        catch
-        {
-            RollBack();
-            throw;
-        }
-
+            WriteBalances();
+            return true;
+        });
         return Task.FromResult(results);
     }
 
@@ -143,7 +138,8 @@ internal sealed class SqliteJournalWriter : IBatchWriter
             return new(conflict);
         }
 
-        return new(WriteRest(change, app));
+        var rest = WriteRest(change, app);
+        return new(rest == Conflict.None ? WriteMoney(change) : rest);
     }
 
     private Conflict WritePayment(Change change, Payment payment)
@@ -152,8 +148,8 @@ internal sealed class SqliteJournalWriter : IBatchWriter
         {
             return Run(
                 """
-                INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, facts, state)
-                VALUES (@uuid, @app, @version, @status, @token, @external, @email, @created, @due, @facts, @state)
+                INSERT INTO payments (uuid, app_id, version, status, token_id, external_id, email, created_at, due_at, unsettled_since, facts, state)
+                VALUES (@uuid, @app, @version, @status, @token, @external, @email, @created, @due, @unsettled, @facts, @state)
                 ON CONFLICT (uuid) DO NOTHING
                 """,
                 ("@uuid", payment.Id.Value),
@@ -165,17 +161,22 @@ internal sealed class SqliteJournalWriter : IBatchWriter
                 ("@email", payment.Facts.Cardholder.Email),
                 ("@created", JournalRows.Millis(payment.Facts.CreatedAt)),
                 ("@due", JournalRows.DueAt(payment)),
+                ("@unsettled", JournalRows.UnsettledSince(payment)),
                 ("@facts", JournalRows.Facts(payment)),
                 ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.IdentifierTaken;
         }
 
         return Run(
-            "UPDATE payments SET version = @version, status = @status, due_at = @due, state = @state WHERE uuid = @uuid AND version = @expected",
+            """
+            UPDATE payments SET version = @version, status = @status, due_at = @due, leased_until = NULL, unsettled_since = @unsettled, state = @state
+            WHERE uuid = @uuid AND version = @expected
+            """,
             ("@uuid", payment.Id.Value),
             ("@expected", change.ExpectedVersion),
             ("@version", payment.Version),
             ("@status", (int)payment.Status),
             ("@due", JournalRows.DueAt(payment)),
+            ("@unsettled", JournalRows.UnsettledSince(payment)),
             ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.VersionMoved;
     }
 
@@ -320,6 +321,22 @@ internal sealed class SqliteJournalWriter : IBatchWriter
         }
 
         return command;
+    }
+
+    private T InTransaction<T>(Func<T> work)
+    {
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            var result = work();
+            Run("COMMIT");
+            return result;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
     }
 
     private void RollBack()

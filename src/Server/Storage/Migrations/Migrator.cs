@@ -31,6 +31,12 @@ internal static class Migrator
             await connection.ExecuteAsync("INSERT INTO schema_version (version) VALUES (@version)", new { version = version + 1 }, transaction);
         }
 
+        if (database is SqliteDatabase)
+        {
+            // A file has one server: whatever a server before this one had taken, it does no more.
+            await connection.ExecuteAsync("UPDATE payments SET leased_until = NULL WHERE leased_until IS NOT NULL", transaction: transaction);
+        }
+
         await transaction.CommitAsync();
     }
 

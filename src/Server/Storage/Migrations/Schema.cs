@@ -97,5 +97,112 @@ internal static class Schema
 
         CREATE TABLE vault_keys (id INTEGER NOT NULL PRIMARY KEY, purpose TEXT NOT NULL, wrapped $bytes NOT NULL);
         """,
+
+        """
+        ALTER TABLE payments ADD COLUMN leased_until BIGINT;
+        ALTER TABLE payments ADD COLUMN unsettled_since BIGINT;
+        CREATE INDEX payments_unsettled ON payments (unsettled_since) WHERE unsettled_since IS NOT NULL;
+
+        ALTER TABLE feed ADD COLUMN ledger BIGINT NOT NULL DEFAULT 0;
+
+        CREATE TABLE ledger (
+            source TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            line SMALLINT NOT NULL,
+            app_id TEXT NOT NULL,
+            position BIGINT NOT NULL,
+            kind SMALLINT NOT NULL,
+            debit SMALLINT NOT NULL,
+            credit SMALLINT NOT NULL,
+            amount BIGINT NOT NULL,
+            currency TEXT NOT NULL,
+            at BIGINT NOT NULL,
+            PRIMARY KEY (source, version, line)
+        );
+        CREATE UNIQUE INDEX ledger_statement ON ledger (app_id, position);
+
+        CREATE TABLE balances (
+            app_id TEXT NOT NULL,
+            account SMALLINT NOT NULL,
+            currency TEXT NOT NULL,
+            debits BIGINT NOT NULL,
+            credits BIGINT NOT NULL,
+            PRIMARY KEY (app_id, account, currency)
+        );
+
+        CREATE TABLE payouts (
+            id TEXT NOT NULL PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            amount BIGINT NOT NULL,
+            carried BIGINT NOT NULL,
+            recovered BIGINT NOT NULL,
+            after_position BIGINT NOT NULL,
+            last_position BIGINT NOT NULL,
+            closed_at BIGINT NOT NULL
+        );
+        CREATE UNIQUE INDEX payouts_by_app ON payouts (app_id, currency, last_position);
+
+        CREATE TABLE disputes (
+            id TEXT NOT NULL PRIMARY KEY,
+            payment_uuid TEXT NOT NULL,
+            app_id TEXT NOT NULL,
+            stage SMALLINT NOT NULL,
+            opened_at BIGINT NOT NULL,
+            body $bytes NOT NULL
+        );
+        CREATE INDEX disputes_by_app ON disputes (app_id, opened_at);
+        CREATE INDEX disputes_by_payment ON disputes (payment_uuid);
+
+        CREATE TABLE evidence (
+            dispute_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            category TEXT NOT NULL,
+            file_name TEXT,
+            content_type TEXT,
+            bytes INTEGER NOT NULL,
+            sealed $bytes NOT NULL,
+            at BIGINT NOT NULL,
+            PRIMARY KEY (dispute_id, number)
+        );
+
+        CREATE TABLE clearing_files (
+            id TEXT NOT NULL PRIMARY KEY,
+            digest $bytes NOT NULL,
+            records INTEGER NOT NULL,
+            total BIGINT NOT NULL,
+            imported_at BIGINT NOT NULL
+        );
+
+        CREATE TABLE clearing_records (
+            file_id TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            payment_uuid TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            amount BIGINT NOT NULL,
+            cost BIGINT NOT NULL,
+            currency TEXT NOT NULL,
+            matched SMALLINT NOT NULL,
+            at BIGINT NOT NULL,
+            PRIMARY KEY (file_id, line)
+        );
+
+        CREATE TABLE discrepancies (
+            id TEXT NOT NULL PRIMARY KEY,
+            kind SMALLINT NOT NULL,
+            file_id TEXT,
+            line INTEGER,
+            payment_uuid TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            ours BIGINT,
+            theirs BIGINT,
+            currency TEXT NOT NULL,
+            found_at BIGINT NOT NULL,
+            resolved_at BIGINT,
+            resolution TEXT,
+            note TEXT
+        );
+        CREATE INDEX discrepancies_open ON discrepancies (found_at) WHERE resolved_at IS NULL;
+        """,
     ];
 }
