@@ -76,6 +76,7 @@ internal static class TollgateServer
         services.AddSingleton<IJournal>(s => s.GetRequiredService<Journal>());
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<IPaymentLookup>(s => s.GetRequiredService<PaymentReader>());
+        services.AddSingleton<Identifiers>();
         services.AddSingleton<AppRegistry>();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();
@@ -99,6 +100,8 @@ internal static class TollgateServer
         services.AddSandbox(settings);
         services.AddSingleton<DueWork>();
         services.AddHostedService(s => s.GetRequiredService<DueWork>());
+        services.AddSingleton(_ => Random.Shared);
+        services.AddSingleton<IWebhookWire, WebhookWire>();
         services.AddHostedService<WebhookDelivery>();
 
         var app = builder.Build();

@@ -13,7 +13,7 @@ namespace Tollgate.Server.Authentication;
 /// The page at <c>pay_code["3ds_url"]</c>: the cardholder enters the code, or cancels, and goes back to the shop. The unguessable part of its address
 /// is the only key to it; it works without scripts and without cookies.
 /// </summary>
-internal sealed class ChallengePage(PaymentReader reader, PaymentRunner runner, ICardholderAuthentication authentication)
+internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner, ICardholderAuthentication authentication)
 {
     /// <summary>The query that tells the page to say that the last code was wrong.</summary>
     private const string WrongCode = "again";

@@ -28,7 +28,7 @@ internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<
 /// The idempotency keys: the same key and body give the first answer again; the same key with another body is refused; while the first is
 /// still running, so is the second. Keys are kept for a day, per app, as keyed digests.
 /// </summary>
-internal sealed class Idempotency(Journal journal, PaymentReader reader, CardVault vault, TimeProvider clock)
+internal sealed class Idempotency(IJournal journal, IPaymentLookup reader, CardVault vault, TimeProvider clock)
 {
     private static readonly Answer InUse = Answer.Error(409, "IDEMPOTENCY_KEY_IN_USE", "A request with this Idempotency-Key is still running.");
 

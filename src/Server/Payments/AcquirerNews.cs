@@ -7,7 +7,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Payments;
 
 /// <summary>Hears what an acquirer says that nobody is waiting for, and has the runner record it.</summary>
-internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, ILogger<AcquirerNews> logger) : IAcquirerListener
+internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, Identifiers identifiers, ILogger<AcquirerNews> logger) : IAcquirerListener
 {
     /// <inheritdoc/>
     public async Task ReceiveLateAsync(AcquirerOrder order, Outcome outcome)
@@ -37,7 +37,7 @@ internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, 
     /// <inheritdoc/>
     public Task<bool> DisputeOpenedAsync(DisputeNotice dispute)
     {
-        var id = Identifiers.NewDispute(runner.Now);
+        var id = identifiers.NewDispute(runner.Now);
         return HearAsync(
             dispute.Payment,
             (payment, now) => new PaymentCommand.OpenDispute(

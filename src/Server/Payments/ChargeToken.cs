@@ -8,7 +8,7 @@ using Tollgate.Vault;
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>POST /api/v2/cards/create_payment</c>: a payment by saved card.</summary>
-internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVault vault, PaymentReader reader, Idempotency idempotency)
+internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVault vault, IPaymentLookup reader, Idempotency idempotency)
 {
     private static readonly Answer UnknownToken = Answer.InvalidField("token.id", "does not exist");
 

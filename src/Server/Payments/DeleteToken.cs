@@ -8,7 +8,7 @@ using Tollgate.Server.Storage.Journal;
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>DELETE /api/v2/cards/{token_id}</c>: forgets a card for new payments, and destroys its number as soon as none needs it.</summary>
-internal sealed class DeleteToken(Journal journal, PaymentRunner runner)
+internal sealed class DeleteToken(IJournal journal, PaymentRunner runner)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {

@@ -23,9 +23,9 @@ internal sealed class DueWork : BackgroundService
     /// <summary>How long a process has for what it took, in real time: longer than recovery's exchanges with an acquirer can take.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(20);
 
-    private readonly PaymentReader reader;
+    private readonly IPaymentLookup reader;
     private readonly PaymentRunner runner;
-    private readonly Journal journal;
+    private readonly IJournal journal;
     private readonly Settings settings;
     private readonly TimeProvider clock;
     private readonly ILogger<DueWork> logger;
@@ -34,7 +34,7 @@ internal sealed class DueWork : BackgroundService
     private readonly Meter meter = new("Tollgate");
     private int unresolved;
 
-    public DueWork(PaymentReader reader, PaymentRunner runner, Journal journal, Settings settings, TimeProvider clock, ILogger<DueWork> logger)
+    public DueWork(IPaymentLookup reader, PaymentRunner runner, IJournal journal, Settings settings, TimeProvider clock, ILogger<DueWork> logger)
     {
         this.reader = reader;
         this.runner = runner;

@@ -33,14 +33,15 @@ internal readonly record struct Opening(Payment? Payment, bool Replayed = false,
 /// A hundred identical orders at once make one payment: the claim is a key of a table, and whoever comes second gets the payment of the first.
 /// </summary>
 internal sealed class OpenPayment(
-    Journal journal,
-    PaymentReader reader,
+    IJournal journal,
+    IPaymentLookup reader,
     CardVault vault,
     ICardholderAuthentication authentication,
     PaymentRunner runner,
     Idempotency idempotency,
     PaymentRenderer renderer,
-    WebhookComposer composer)
+    WebhookComposer composer,
+    Identifiers identifiers)
 {
     private static readonly TimeSpan SessionLength = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ShieldLength = TimeSpan.FromDays(1);
@@ -178,7 +179,7 @@ internal sealed class OpenPayment(
         draft.Require(new PaymentCommand.Create(facts), composer);
         if (plan is AuthenticationPlan.Challenge)
         {
-            draft.Require(new PaymentCommand.RequireChallenge(now, Identifiers.NewChallengeKey()), composer);
+            draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
             return draft;
         }
 
@@ -204,7 +205,7 @@ internal sealed class OpenPayment(
 
     private PaymentFacts FactsOf(App app, IPaymentRequest request, PayingCard card, Payment? previous, DateTimeOffset now)
     {
-        var id = Identifiers.NewPayment(now);
+        var id = identifiers.NewPayment(now);
         return new()
         {
             Id = id,
@@ -216,7 +217,7 @@ internal sealed class OpenPayment(
             Reason = TypeOf(request) == PaymentType.Unscheduled ? (ChargeReason?)request.ChargeReason : null,
             Previous = previous?.Id,
             PreviousSchemeTransactionId = previous?.Approval?.SchemeTransactionId,
-            Token = card.Token ?? Identifiers.NewToken(now),
+            Token = card.Token ?? identifiers.NewToken(now),
             BroughtCard = card.Token is null,
             Card = card.Facts.Card,
             Cardholder = card.Facts.Cardholder,

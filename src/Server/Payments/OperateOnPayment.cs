@@ -6,7 +6,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Payments;
 
 /// <summary>What capture, void and refund have in common: a body that names a payment, a key, a step, an answer.</summary>
-internal sealed class OperateOnPayment(PaymentReader reader, Idempotency idempotency)
+internal sealed class OperateOnPayment(IPaymentLookup reader, Idempotency idempotency)
 {
     /// <summary>Reads the request, runs the step, answers.</summary>
     /// <param name="context">The request.</param>

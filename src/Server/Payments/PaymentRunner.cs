@@ -29,6 +29,7 @@ internal sealed class PaymentRunner(
     IAcquirer acquirer,
     CardVault vault,
     WebhookComposer composer,
+    Identifiers identifiers,
     TimeProvider clock,
     ILogger<PaymentRunner> logger)
 {
@@ -60,7 +61,7 @@ internal sealed class PaymentRunner(
 
     /// <summary>Prepares the start of an authorisation, as part of a draft.</summary>
     public void StartAuthorisation(PaymentDraft draft, DateTimeOffset now) =>
-        draft.Require(new PaymentCommand.StartAuthorisation(now, Identifiers.NewOperation(), ActAt(now)), composer);
+        draft.Require(new PaymentCommand.StartAuthorisation(now, identifiers.NewOperation(), ActAt(now)), composer);
 
     /// <summary>Sends the authorisation that a committed draft has started, and records what came of it.</summary>
     public Task<Payment> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed)
@@ -86,15 +87,15 @@ internal sealed class PaymentRunner(
 
     /// <summary>Captures, wholly or in part.</summary>
     public Task<StepResult> CaptureAsync(Payment payment, Money? amount, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartCapture(now, Identifiers.NewOperation(), amount, ActAt(now)), keyed);
+        OperateAsync(payment, now => new PaymentCommand.StartCapture(now, identifiers.NewOperation(), amount, ActAt(now)), keyed);
 
     /// <summary>Releases the hold.</summary>
     public Task<StepResult> VoidAsync(Payment payment, OperationCause cause, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartVoid(now, Identifiers.NewOperation(), cause, ActAt(now)), keyed);
+        OperateAsync(payment, now => new PaymentCommand.StartVoid(now, identifiers.NewOperation(), cause, ActAt(now)), keyed);
 
     /// <summary>Gives back, wholly or in part.</summary>
     public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartRefund(now, Identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
+        OperateAsync(payment, now => new PaymentCommand.StartRefund(now, identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
 
     /// <summary>Keeps evidence in a dispute.</summary>
     public Task<StepResult> AddEvidenceAsync(Payment payment, DisputeId dispute, Func<int, IReadOnlyList<NewEvidence>> evidenceFrom)
@@ -108,11 +109,11 @@ internal sealed class PaymentRunner(
 
     /// <summary>Sends the evidence of a dispute.</summary>
     public Task<StepResult> SendEvidenceAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartEvidence(now, dispute, Identifiers.NewOperation(), ActAt(now)), keyed);
+        OperateAsync(payment, now => new PaymentCommand.StartEvidence(now, dispute, identifiers.NewOperation(), ActAt(now)), keyed);
 
     /// <summary>Accepts a dispute.</summary>
     public Task<StepResult> AcceptDisputeAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartAcceptance(now, dispute, Identifiers.NewOperation(), ActAt(now)), keyed);
+        OperateAsync(payment, now => new PaymentCommand.StartAcceptance(now, dispute, identifiers.NewOperation(), ActAt(now)), keyed);
 
     /// <summary>The cardholder passed the challenge: authorises, once.</summary>
     public async Task<StepResult> PassChallengeAsync(Payment payment, AuthenticationResult result)

@@ -6,7 +6,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>GET /api/v2/cards/payments/{uuid}</c>.</summary>
-internal sealed class ReadPayment(PaymentReader reader, PaymentRenderer renderer)
+internal sealed class ReadPayment(IPaymentLookup reader, PaymentRenderer renderer)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {

@@ -40,6 +40,24 @@ internal interface IPaymentLookup
 
     /// <summary>The evidence of a dispute, in the order in which it was brought.</summary>
     Task<IReadOnlyList<NewEvidence>> ReadEvidenceAsync(DisputeId dispute);
+
+    /// <summary>A payment of an app.</summary>
+    Task<Payment?> FindAsync(AppId app, string uuid);
+
+    /// <summary>The payment that holds an order claim.</summary>
+    Task<Payment?> FindClaimantAsync(AppId app, byte[] digest);
+
+    /// <summary>What is stored under an idempotency key since an instant.</summary>
+    Task<StoredAnswer?> FindAnswerAsync(AppId app, byte[] keyDigest, DateTimeOffset since);
+
+    /// <summary>Every event of a payment, in order.</summary>
+    Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment);
+
+    /// <summary>Payments with an operation that has been in flight since before an instant.</summary>
+    Task<IReadOnlyList<Payment>> ListInFlightAsync(DateTimeOffset startedBefore, DateTimeOffset now);
+
+    /// <summary>Whether the number of a deleted card is still there though no payment needs it any more.</summary>
+    Task<bool> HasCardToDestroyAsync();
 }
 
 /// <summary>Reads payments and what belongs to them: one hand-written SQL for both engines.</summary>
@@ -127,18 +145,18 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         public long CreatedAt { get; init; }
     }
 
-    /// <summary>A payment of an app.</summary>
+    /// <inheritdoc/>
     public Task<Payment?> FindAsync(AppId app, string uuid) =>
         FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid AND p.app_id = @app", new { uuid, app = app.Value });
 
     /// <inheritdoc/>
     public Task<Payment?> FindAsync(PaymentId id) => FindOneAsync($"SELECT {Columns} FROM payments p WHERE p.uuid = @uuid", new { uuid = id.Value });
 
-    /// <summary>The payment that holds an order claim.</summary>
+    /// <inheritdoc/>
     public Task<Payment?> FindClaimantAsync(AppId app, byte[] digest) => FindOneAsync(
         $"SELECT {Columns} FROM orders o JOIN payments p ON p.uuid = o.payment_uuid WHERE o.app_id = @app AND o.digest = @digest", new { app = app.Value, digest });
 
-    /// <summary>What is stored under an idempotency key since an instant.</summary>
+    /// <inheritdoc/>
     public async Task<StoredAnswer?> FindAnswerAsync(AppId app, byte[] keyDigest, DateTimeOffset since)
     {
         await using var connection = await database.OpenAsync();
@@ -194,7 +212,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         return [.. rows.Select(r => new NewEvidence(dispute, (int)r.Number, r.Category, r.FileName, r.ContentType, (int)r.Bytes, r.Sealed))];
     }
 
-    /// <summary>Payments with an operation that has been in flight since before an instant.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Payment>> ListInFlightAsync(DateTimeOffset startedBefore, DateTimeOffset now)
     {
         // Whatever is in flight is looked at every minute or so: it is due soon, and few payments are.
@@ -204,7 +222,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         return [.. rows.Select(ToPayment).Where(p => p.InFlight is { } operation && operation.StartedAt <= startedBefore)];
     }
 
-    /// <summary>Whether the number of a deleted card is still there though no payment needs it any more.</summary>
+    /// <inheritdoc/>
     public async Task<bool> HasCardToDestroyAsync()
     {
         await using var connection = await database.OpenAsync();
@@ -287,7 +305,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         })];
     }
 
-    /// <summary>Every event of a payment, in order.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment)
     {
         await using var connection = await database.OpenAsync();

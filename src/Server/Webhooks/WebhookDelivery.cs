@@ -1,14 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Text;
-using Tollgate.Client;
-using Tollgate.Client.Contract;
-using Tollgate.Core;
-using Tollgate.Server.Apps;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
-using Tollgate.Vault;
 
 namespace Tollgate.Server.Webhooks;
 
@@ -33,51 +25,48 @@ internal sealed class WebhookDelivery : BackgroundService
     /// <summary>How long a process that took a webhook has for it, before another may: longer than a delivery can take.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
 
-    private readonly Journal journal;
-    private readonly AppRegistry apps;
-    private readonly CardVault vault;
+    private readonly IJournal journal;
+    private readonly IWebhookWire wire;
+    private readonly Random jitter;
     private readonly TimeProvider clock;
     private readonly ILogger<WebhookDelivery> logger;
-    private readonly HttpClient http;
     private readonly Alarm alarm = new();
 
     /// <summary>What this process is delivering: a sandbox clock that is moved ends leases whose deliveries still run.</summary>
     private readonly ConcurrentDictionary<(string Payment, int Version), bool> underway = new();
 
-    public WebhookDelivery(Journal journal, AppRegistry apps, CardVault vault, Settings settings, TimeProvider clock, ILogger<WebhookDelivery> logger)
+    public WebhookDelivery(IJournal journal, IWebhookWire wire, Random jitter, TimeProvider clock, ILogger<WebhookDelivery> logger)
     {
         this.journal = journal;
-        this.apps = apps;
-        this.vault = vault;
+        this.wire = wire;
+        this.jitter = jitter;
         this.clock = clock;
         this.logger = logger;
-        http = new(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = (context, cancel) => WebhookAddress.ConnectAsync(context.DnsEndPoint, settings.AllowPrivateWebhooks, cancel),
-        })
-        {
-            Timeout = DeliveryTimeout,
-            MaxResponseContentBufferSize = 64 * 1024,
-        };
         journal.WebhooksDue += alarm.Ring;
     }
 
     public override void Dispose()
     {
         journal.WebhooksDue -= alarm.Ring;
-        http.Dispose();
         alarm.Dispose();
         base.Dispose();
+    }
+
+    /// <summary>Takes what is due and begins to deliver it; what is being sent joins <paramref name="sending"/>.</summary>
+    internal async Task TakeAsync(HashSet<Task> sending, CancellationToken stopping)
+    {
+        sending.RemoveWhere(t => t.IsCompleted);
+
+        // A lease that is taken while a delivery ends may have seen its row from before: what was underway then is not sent again.
+        var before = underway.Keys.ToHashSet();
+        var taken = sending.Count >= AtOnce
+            ? []
+            : await journal.LeaseWebhooksAsync(clock.GetUtcNow(), clock.GetUtcNow() + Lease, AtOnce - sending.Count);
+        sending.UnionWith(taken
+            .Where(w => !before.Contains((w.PaymentUuid, w.Version)) && underway.TryAdd((w.PaymentUuid, w.Version), true))
+            .Select(webhook => DeliverAsync(webhook, stopping)));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -87,16 +76,7 @@ internal sealed class WebhookDelivery : BackgroundService
         {
             try
             {
-                sending.RemoveWhere(t => t.IsCompleted);
-
-                // A lease that is taken while a delivery ends may have seen its row from before: what was underway then is not sent again.
-                var before = underway.Keys.ToHashSet();
-                var taken = sending.Count >= AtOnce
-                    ? []
-                    : await journal.LeaseWebhooksAsync(clock.GetUtcNow(), clock.GetUtcNow() + Lease, AtOnce - sending.Count);
-                sending.UnionWith(taken
-                    .Where(w => !before.Contains((w.PaymentUuid, w.Version)) && underway.TryAdd((w.PaymentUuid, w.Version), true))
-                    .Select(webhook => DeliverAsync(webhook, stoppingToken)));
+                await TakeAsync(sending, stoppingToken);
 
                 // Each delivery that ends makes the next of its payment due, and wakes this loop.
                 await alarm.RestAsync(Rest, stoppingToken);
@@ -119,7 +99,7 @@ internal sealed class WebhookDelivery : BackgroundService
     {
         try
         {
-            var error = await SendAsync(webhook, stopping);
+            var error = await wire.SendAsync(webhook, stopping);
             var now = clock.GetUtcNow();
             var attempts = webhook.Attempts + 1;
             var next = now + Delay(attempts);
@@ -172,61 +152,15 @@ internal sealed class WebhookDelivery : BackgroundService
         }
     }
 
-    /// <summary>Tries once; says in words why it failed.</summary>
-    private async Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.EndpointUrl) { Content = new ByteArrayContent(webhook.Body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.UserAgent.ParseAdd("Tollgate");
-        Sign(request, webhook);
-        if (webhook.SealedAuthorization is { } header)
-        {
-            request.Headers.TryAddWithoutValidation(
-                "Authorization", vault.UnsealText(header, WebhookComposer.SealingContext(webhook.AppId, webhook.PaymentUuid)));
-        }
-
-        try
-        {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
-            return response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}");
-        }
-        catch (HttpRequestException broken)
-        {
-            return broken.HttpRequestError == HttpRequestError.Unknown ? "could not be reached" : $"could not be reached: {broken.HttpRequestError}";
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            return "gave no answer in time";
-        }
-    }
-
-    private void Sign(HttpRequestMessage request, DueWebhook webhook)
-    {
-        // An app that is gone from the settings has no secret any more; its webhooks still go out, unsigned by anything.
-        if (apps.Find(new AppId(webhook.AppId)) is not { } app)
-        {
-            return;
-        }
-
-        var id = WebhookComposer.EventId(webhook.PaymentUuid, webhook.Version);
-
-        // Receivers compare with real time, whatever the sandbox's clock says.
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        request.Headers.Add(WebhookSignature.IdHeader, id);
-        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(id, timestamp, webhook.Body, app.WebhookSecret));
-        request.Headers.Add(WebhookSignature.ReferenceHeader, WebhookSignature.SignReference(webhook.Body, app.WebhookSecret));
-    }
-
     /// <summary>Three days are over, and every delay has been tried: a sandbox clock that jumps over the days does not jump over the tries.</summary>
     private static bool IsOver(DueWebhook webhook, int attempts, DateTimeOffset next) =>
         attempts > Delays.Length && next - DateTimeOffset.FromUnixTimeMilliseconds(webhook.CreatedAt) > GivesUpAfter;
 
-    private static TimeSpan Delay(int attempts)
+    private TimeSpan Delay(int attempts)
     {
         var delay = attempts <= Delays.Length ? Delays[attempts - 1] : LastDelay;
 
         // A tenth of jitter, so that what failed together does not come again together.
-        return delay * (0.95 + (Random.Shared.NextDouble() / 10));
+        return delay * (0.95 + (jitter.NextDouble() / 10));
     }
 }

@@ -40,6 +40,18 @@ internal interface IJournal
     /// <summary>Makes a change, all of it or nothing.</summary>
     /// <exception cref="JournalUnavailableException">Whether the change was made is not known, and nobody was told that it was.</exception>
     Task<CommitResult> CommitAsync(Change change);
+
+    /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
+    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
+
+    /// <summary>Takes payments about which something is to be done, so that no other process takes them before the lease, in real time, is over.</summary>
+    Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit);
+
+    /// <summary>Removes what has had its time.</summary>
+    Task SweepAsync(DateTimeOffset now);
+
+    /// <summary>Raised after a commit that made webhooks due.</summary>
+    event Action? WebhooksDue;
 }
 
 /// <summary>
@@ -61,7 +73,7 @@ internal sealed class Journal : IJournal, IAsyncDisposable
         loop = Task.Run(WriteLoopAsync);
     }
 
-    /// <summary>Raised after a commit that made webhooks due.</summary>
+    /// <inheritdoc/>
     public event Action? WebhooksDue;
 
     /// <summary>Makes a change, all of it or nothing.</summary>
@@ -74,18 +86,18 @@ internal sealed class Journal : IJournal, IAsyncDisposable
             : Task.FromException<CommitResult>(new JournalUnavailableException("The journal takes no more changes at the moment."));
     }
 
-    /// <summary>Takes webhooks that are due for delivery.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
         RunAsync(new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit)));
 
-    /// <summary>Takes payments about which something is to be done.</summary>
+    /// <inheritdoc/>
     public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
         RunAsync(new Errand<IReadOnlyList<PaymentId>>(() => writer.LeaseDueAsync(now, leaseFrom, leaseUntil, limit)));
 
     /// <summary>Closes what an app has available into a payout; false when there is nothing to close.</summary>
     public Task<bool> ClosePayoutAsync(PayoutOrder payout) => RunAsync(new Errand<bool>(() => writer.ClosePayoutAsync(payout)));
 
-    /// <summary>Removes what has had its time.</summary>
+    /// <inheritdoc/>
     public Task SweepAsync(DateTimeOffset now) => RunAsync(new Errand<bool>(async () =>
     {
         await writer.SweepAsync(now);
