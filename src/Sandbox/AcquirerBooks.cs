@@ -9,7 +9,7 @@ public sealed record BookLine
     /// <summary>When, by the sandbox's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, or <c>ClockMoved</c>.</summary>
+    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, <c>RefundDecided</c> or <c>ClockMoved</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The payment.</summary>
@@ -29,6 +29,9 @@ public sealed record BookLine
 
     /// <summary>The answer.</summary>
     public SimulatedReply? Reply { get; init; }
+
+    /// <summary>For a refund whose end is settled, that end.</summary>
+    public string? RefundEnd { get; init; }
 
     /// <summary>For a clock that was moved, how far it is ahead now.</summary>
     public TimeSpan Offset { get; init; }
@@ -97,9 +100,12 @@ public sealed class BookedPayment
 /// </summary>
 internal sealed class AcquirerBooks : IDisposable
 {
+    public const string RefundDecided = nameof(RefundDecided);
+
     private readonly Dictionary<string, BookedOperation> operations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookedPayment> payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> wrongCodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NoticeKind> refundEnds = new(StringComparer.Ordinal);
     private readonly FileStream? file;
 
     public AcquirerBooks(string? path)
@@ -156,7 +162,22 @@ internal sealed class AcquirerBooks : IDisposable
 
     public BookedPayment? FindPayment(string payment) => payments.GetValueOrDefault(payment);
 
+    /// <summary>How a refund will end, once that is settled.</summary>
+    public NoticeKind? FindRefundEnd(string operation) => refundEnds.TryGetValue(operation, out var end) ? end : null;
+
     public int WrongCodes(string payment) => wrongCodes.GetValueOrDefault(payment);
+
+    /// <summary>What a payment's lines amount to.</summary>
+    public static BookedPayment Replay(IEnumerable<BookLine> lines)
+    {
+        using var books = new AcquirerBooks(null);
+        foreach (var line in lines)
+        {
+            books.Apply(line);
+        }
+
+        return books.payments.Values.Single();
+    }
 
     public void Write(BookLine line)
     {
@@ -182,6 +203,12 @@ internal sealed class AcquirerBooks : IDisposable
         if (line.Kind == "WrongCode")
         {
             wrongCodes[line.Payment] = WrongCodes(line.Payment) + 1;
+            return;
+        }
+
+        if (line.Kind == RefundDecided)
+        {
+            refundEnds[line.Operation] = Enum.Parse<NoticeKind>(line.RefundEnd!);
             return;
         }
 

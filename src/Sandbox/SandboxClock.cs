@@ -11,6 +11,21 @@ public sealed class SandboxClock(TimeProvider real, TimeSpan offset = default) :
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => real.GetUtcNow() + Offset;
 
+    /// <summary>Follows a clock that was moved elsewhere, forward only.</summary>
+    public void Follow(TimeSpan offset)
+    {
+        for (var seen = Interlocked.Read(ref offsetTicks); offset.Ticks > seen;)
+        {
+            var was = Interlocked.CompareExchange(ref offsetTicks, offset.Ticks, seen);
+            if (was == seen)
+            {
+                return;
+            }
+
+            seen = was;
+        }
+    }
+
     /// <summary>Moves the clock forward to an instant; an instant that is past moves nothing.</summary>
     public void MoveTo(DateTimeOffset instant)
     {

@@ -2,13 +2,6 @@ using System.Security.Cryptography;
 
 namespace Tollgate.Sandbox;
 
-/// <summary>How the pretend world behaves.</summary>
-/// <param name="SettlementDelay">From a capture to the arrival of its funds, sandbox time.</param>
-/// <param name="RefundDelay">From a refund to its payout, sandbox time.</param>
-/// <param name="ReplyDelay">How long each answer takes, real time.</param>
-/// <param name="LateReplyDelay">How long an answer takes that a fault makes late, real time.</param>
-public sealed record SandboxBehaviour(TimeSpan SettlementDelay, TimeSpan RefundDelay, TimeSpan ReplyDelay, TimeSpan LateReplyDelay);
-
 /// <summary>
 /// A pretend acquirer and issuer: it answers by test card, keeps its own durable books, settles and pays refunds out on the sandbox's clock,
 /// and can be told to lose, delay, repeat or decline messages. A lost message or answer simply never comes, as on a real wire.
@@ -24,11 +17,11 @@ public sealed class SimulatedAcquirer : IDisposable
     private static readonly TimeSpan LinkTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
-    private readonly SemaphoreSlim ownAccount = new(1, 1);
+    private readonly SemaphoreSlim telling = new(1, 1);
     private readonly AcquirerBooks books;
+    private readonly OwnAccount ownAccount;
     private readonly SandboxBehaviour behaviour;
     private readonly List<ArmedFault> faults = [];
-    private readonly PriorityQueue<(AcquirerNotice Notice, int Tries), DateTimeOffset> due = new();
     private readonly CancellationTokenSource closing = new();
 
     /// <summary>Opens the books.</summary>
@@ -39,10 +32,11 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         this.behaviour = behaviour;
         books = new(booksPath);
+        ownAccount = new(books, behaviour);
         Clock = new(real, books.ClockOffset);
         foreach (var (reference, payment) in books.Payments)
         {
-            Schedule(reference, payment);
+            ownAccount.Plan(reference, payment);
         }
     }
 
@@ -119,7 +113,7 @@ public sealed class SimulatedAcquirer : IDisposable
         {
             lock (gate)
             {
-                return due.TryPeek(out _, out var at) ? at : null;
+                return ownAccount.NextDue;
             }
         }
     }
@@ -129,15 +123,15 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         while (true)
         {
-            (AcquirerNotice Notice, int Tries) next;
+            DueNotice? next;
             lock (gate)
             {
-                if (!due.TryPeek(out next, out var at) || at > Clock.GetUtcNow())
-                {
-                    return;
-                }
+                next = ownAccount.Take(Clock.GetUtcNow());
+            }
 
-                due.Dequeue();
+            if (next is null)
+            {
+                return;
             }
 
             var heard = false;
@@ -151,23 +145,81 @@ public sealed class SimulatedAcquirer : IDisposable
                 {
                     lock (gate)
                     {
-                        due.Enqueue((next.Notice, next.Tries + 1), Clock.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, Math.Min(next.Tries, 12))));
+                        ownAccount.PutOff(next, Clock.GetUtcNow());
                     }
                 }
             }
         }
     }
 
+    /// <summary>
+    /// What is due by its clock, for gateways that ask from other processes. Several may be given the same, and whoever hears it confirms it; what nobody
+    /// confirms is given out again.
+    /// </summary>
+    public IReadOnlyList<DueNotice> ListDue(int most)
+    {
+        lock (gate)
+        {
+            var due = ownAccount.List(Clock.GetUtcNow(), most);
+            foreach (var next in due)
+            {
+                ownAccount.Decide(next.Notice, Clock.GetUtcNow());
+            }
+
+            return due;
+        }
+    }
+
+    /// <summary>What a gateway in another process must be told to have something happen now; nothing when it does not apply.</summary>
+    public DueNotice? Choose(NoticeKind kind, string payment)
+    {
+        lock (gate)
+        {
+            var notice = NoticeOf(kind, payment);
+            if (!ownAccount.Applies(notice))
+            {
+                return null;
+            }
+
+            ownAccount.Decide(notice, Clock.GetUtcNow());
+            return new(notice, 0);
+        }
+    }
+
+    /// <summary>Books what a gateway in another process has heard, or tells it again later. False when there was nothing to book any more.</summary>
+    public bool Confirm(DueNotice told, bool heard)
+    {
+        ArgumentNullException.ThrowIfNull(told);
+        lock (gate)
+        {
+            if (!ownAccount.Applies(told.Notice))
+            {
+                return false;
+            }
+
+            if (heard)
+            {
+                Book(told.Notice);
+            }
+            else
+            {
+                ownAccount.PutOff(told, Clock.GetUtcNow());
+            }
+
+            return heard;
+        }
+    }
+
     /// <summary>Does something on its own account now, without waiting for its time. False when it does not apply.</summary>
     public async Task<bool> DoNowAsync(NoticeKind kind, string payment)
     {
-        string? operation;
+        AcquirerNotice notice;
         lock (gate)
         {
-            operation = books.FindPayment(payment)?.PendingRefund?.Operation;
+            notice = NoticeOf(kind, payment);
         }
 
-        return await DoAsync(new(kind, payment, kind == NoticeKind.Settled ? null : operation)) == Doing.Done;
+        return await DoAsync(notice) == Doing.Done;
     }
 
     /// <summary>Moves the clock to an instant; the move survives a restart.</summary>
@@ -189,7 +241,7 @@ public sealed class SimulatedAcquirer : IDisposable
             books.Dispose();
         }
 
-        ownAccount.Dispose();
+        telling.Dispose();
         closing.Dispose();
     }
 
@@ -225,15 +277,17 @@ public sealed class SimulatedAcquirer : IDisposable
 
     private async Task<Doing> DoAsync(AcquirerNotice notice)
     {
-        await ownAccount.WaitAsync(closing.Token);
+        await telling.WaitAsync(closing.Token);
         try
         {
             lock (gate)
             {
-                if (books.FindPayment(notice.Payment) is not { } payment || !Applies(payment, notice))
+                if (!ownAccount.Applies(notice))
                 {
                     return Doing.DoesNotApply;
                 }
+
+                ownAccount.Decide(notice, Clock.GetUtcNow());
             }
 
             if (Listener is { } listener && !await listener(notice))
@@ -243,26 +297,27 @@ public sealed class SimulatedAcquirer : IDisposable
 
             lock (gate)
             {
-                books.Write(new()
-                {
-                    At = Clock.GetUtcNow(),
-                    Kind = notice.Kind.ToString(),
-                    Payment = notice.Payment,
-                    Operation = notice.Operation ?? string.Empty,
-                });
+                Book(notice);
             }
 
             return Doing.Done;
         }
         finally
         {
-            ownAccount.Release();
+            telling.Release();
         }
     }
 
-    private static bool Applies(BookedPayment payment, AcquirerNotice notice) => notice.Kind == NoticeKind.Settled
-        ? payment.Captured > 0 && !payment.Settled
-        : payment.PendingRefund is { } refund && refund.Operation == notice.Operation;
+    private AcquirerNotice NoticeOf(NoticeKind kind, string payment) =>
+        new(kind, payment, kind == NoticeKind.Settled ? null : books.FindPayment(payment)?.PendingRefund?.Operation);
+
+    private void Book(AcquirerNotice notice) => books.Write(new()
+    {
+        At = Clock.GetUtcNow(),
+        Kind = notice.Kind.ToString(),
+        Payment = notice.Payment,
+        Operation = notice.Operation ?? string.Empty,
+    });
 
     private LinkFault? TakeFault(SimulatedMessage message)
     {
@@ -301,7 +356,7 @@ public sealed class SimulatedAcquirer : IDisposable
             return known.Reply;
         }
 
-        var code = declined ? "05" : Judge(message, card, known);
+        var code = declined ? "05" : AcquirerRules.Answer(message, card, known, books.FindPayment(message.Payment));
         var approved = code == "00";
         var reply = new SimulatedReply(
             code,
@@ -321,63 +376,11 @@ public sealed class SimulatedAcquirer : IDisposable
         });
         if (approved)
         {
-            Schedule(message.Payment, books.FindPayment(message.Payment)!);
+            ownAccount.Plan(message.Payment, books.FindPayment(message.Payment)!);
         }
 
         return reply;
     }
-
-    private string Judge(SimulatedMessage message, TestCard? card, BookedOperation? known)
-    {
-        var payment = books.FindPayment(message.Payment);
-        switch (message.Kind)
-        {
-            case MessageKind.Authorisation:
-                return message.StoredCredential ? card?.StoredCredentialCode ?? card?.ResponseCode ?? "14" : card?.ResponseCode ?? "14";
-            case MessageKind.Capture:
-                return payment is { Captured: 0, Released: 0 } && message.Amount <= payment.Authorised ? "00" : "12";
-            case MessageKind.Void:
-                return payment is { Captured: 0, Released: 0, Authorised: > 0 } ? "00" : "12";
-            case MessageKind.Refund:
-                return payment is { PendingRefund: null } && message.Amount <= payment.Captured - payment.Refunded ? "00" : "12";
-            case MessageKind.Reversal:
-                if (known is null)
-                {
-                    return "25";
-                }
-
-                return known is { Approved: true, Reversed: false } && IsThrough(known, message.Operation, payment!) ? "12" : "00";
-            default:
-                return "12";
-        }
-    }
-
-    /// <summary>Whether something cannot be undone: it was a release itself, has been paid out, or something else was built on it.</summary>
-    private static bool IsThrough(BookedOperation operation, string reference, BookedPayment payment) => operation.Kind switch
-    {
-        MessageKind.Void => true,
-        MessageKind.Authorisation when !operation.Capture => payment.Captured > 0 || payment.Released > 0,
-        MessageKind.Authorisation or MessageKind.Capture => payment.Settled || payment.Refunded > 0 || payment.PendingRefund is not null,
-        MessageKind.Refund => payment.PendingRefund?.Operation != reference,
-        _ => false,
-    };
-
-    private void Schedule(string reference, BookedPayment payment)
-    {
-        if (payment.Captured > 0 && !payment.Settled)
-        {
-            due.Enqueue((new(NoticeKind.Settled, reference, null), 0), LastLine(payment, capturing: true) + behaviour.SettlementDelay);
-        }
-
-        if (payment.PendingRefund is { } refund)
-        {
-            due.Enqueue((new(NoticeKind.RefundCompleted, reference, refund.Operation), 0), LastLine(payment, capturing: false) + behaviour.RefundDelay);
-        }
-    }
-
-    private static DateTimeOffset LastLine(BookedPayment payment, bool capturing) => payment.Lines.Last(line => capturing
-        ? line.Kind == nameof(MessageKind.Capture) || (line.Kind == nameof(MessageKind.Authorisation) && line.Capture)
-        : line.Kind == nameof(MessageKind.Refund)).At;
 
     private static string Reference() => Digits(12);
 

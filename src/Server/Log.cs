@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Critical, "Payment {Payment}: the {Kind} {Operation} has been in flight since {Since}, and recovery cannot settle it; an operator must look")]
     public static partial void Unresolved(ILogger logger, string payment, string kind, string operation, DateTimeOffset since);
+
+    [LoggerMessage(30, LogLevel.Error, "The sandbox's acquirer could not do what it was asked")]
+    public static partial void AcquirerBroke(ILogger logger, Exception cause);
 }

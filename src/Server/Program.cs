@@ -1,8 +1,24 @@
 using System.Diagnostics;
 using Tollgate.Server;
+using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Vault;
 
 try
+{
+    return args switch
+    {
+        [] or [['-', ..], ..] => await ServeAsync(args),
+        ["sandbox-acquirer", .. var rest] => await AcquirerProcess.RunAsync(rest),
+        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are sandbox-acquirer and none, to serve; a setting begins with two dashes"),
+    };
+}
+catch (Exception wrong) when (wrong is SettingException or VaultException)
+{
+    Console.Error.WriteLine("Tollgate cannot start: " + wrong.Message);
+    return 1;
+}
+
+static async Task<int> ServeAsync(string[] args)
 {
     await using var app = await TollgateServer.CreateAsync(args);
     await TollgateServer.ListenAsync(app);
@@ -10,9 +26,4 @@ try
     Console.Out.Write(Banner.For(address, app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
     await app.WaitForShutdownAsync();
     return 0;
-}
-catch (Exception wrong) when (wrong is SettingException or VaultException)
-{
-    Console.Error.WriteLine("Tollgate cannot start: " + wrong.Message);
-    return 1;
 }

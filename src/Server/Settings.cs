@@ -43,7 +43,9 @@ internal sealed record Settings
         "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Fees", "AlertAfter", "Sandbox",
     ];
 
-    private static readonly string[] KnownSandbox = ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
+    private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
+
+    private static string[] Delays => ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
 
     private static readonly string[] KnownApp =
     [
@@ -73,6 +75,8 @@ internal sealed record Settings
 
     /// <summary>How long an operation may be in flight before the operator is told.</summary>
     public required TimeSpan AlertAfter { get; init; }
+    /// <summary>Where the sandbox's acquirer listens, when it is a process of its own.</summary>
+    public required Uri? Acquirer { get; init; }
 
     public required TimeSpan SettlementDelay { get; init; }
 
@@ -109,6 +113,19 @@ internal sealed record Settings
             throw new SettingException("Tollgate:Sandbox", "has no meaning when Tollgate:Mode is production");
         }
 
+        var allowRemote = ReadBoolean(section, "AllowRemoteSandbox", false);
+        var acquirer = ReadUrl(sandbox, "Acquirer");
+        if (acquirer is not null && Delays.FirstOrDefault(delay => sandbox[delay] is not null) is { } delayed)
+        {
+            throw new SettingException($"Tollgate:Sandbox:{delayed}", "has no meaning beside Tollgate:Sandbox:Acquirer: the acquirer's own process has it");
+        }
+
+        if (acquirer is { Scheme: "http", IsLoopback: false } && !allowRemote)
+        {
+            throw new SettingException(
+                "Tollgate:Sandbox:Acquirer", $"({acquirer}) is on another machine, and card numbers would go there in clear; use https, or set Tollgate:AllowRemoteSandbox=true");
+        }
+
         var fees = ReadFees(section.GetSection("Fees"));
         var apps = section.GetSection("Apps").GetChildren().Select(app => ReadApp(app, fees)).ToList();
         if (isSandbox)
@@ -127,7 +144,7 @@ internal sealed record Settings
             DataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
             Database = Storage.Database.CheckConnectionString(section["Database"]),
             PublicUrl = ReadUrl(section, "PublicUrl"),
-            AllowRemoteSandbox = ReadBoolean(section, "AllowRemoteSandbox", false),
+            AllowRemoteSandbox = allowRemote,
             AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
             RequestsPerSecond = section["RequestsPerSecond"] switch
             {
@@ -137,6 +154,7 @@ internal sealed record Settings
             },
             Apps = apps,
             AlertAfter = ReadDelay(section, "AlertAfter", TimeSpan.FromMinutes(15)),
+            Acquirer = acquirer,
             SettlementDelay = ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
             ReplyDelay = ReadDelay(sandbox, "ReplyDelay", TimeSpan.Zero),

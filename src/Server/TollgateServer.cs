@@ -30,35 +30,8 @@ internal static class TollgateServer
     {
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
-        });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-
-        // What stops the start is said in one sentence, by whoever called; not in a stack trace before it.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var settings = Settings.Read(builder.Configuration);
-        var addresses = Addresses(builder.Configuration);
-        if (addresses.Count == 0)
-        {
-            builder.WebHost.UseUrls(DefaultAddress);
-        }
-
-        foreach (var address in addresses)
-        {
-            Settings.CheckAddress(address);
-        }
-
-        if (settings is { IsSandbox: true, AllowRemoteSandbox: false } && addresses.FirstOrDefault(Settings.IsRemote) is { } remote)
-        {
-            throw new SettingException(
-                "urls",
-                $"has {remote}, which other machines can reach, and the sandbox's credentials are public, so they are refused there; listen on 127.0.0.1, or set Tollgate:AllowRemoteSandbox=true");
-        }
-
+        ChooseAddresses(builder, settings, DefaultAddress);
         if (!settings.IsSandbox)
         {
             throw new SettingException("Tollgate:Mode", "is production, and this version has no acquirer but the sandbox's; payments would go nowhere");
@@ -97,7 +70,7 @@ internal static class TollgateServer
         services.AddSingleton<ReadEvents>();
         services.AddSingleton<DeleteToken>();
         services.AddSingleton<ChallengePage>();
-        services.AddSandbox(settings);
+        await services.AddSandboxAsync(settings);
         services.AddSingleton<DueWork>();
         services.AddHostedService(s => s.GetRequiredService<DueWork>());
         services.AddSingleton(_ => Random.Shared);
@@ -132,20 +105,62 @@ internal static class TollgateServer
     {
         var settings = app.Services.GetRequiredService<Settings>();
         var address = app.Services.GetRequiredService<PublicAddress>();
-        var listening = app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
-        address.Url = (settings.PublicUrl?.AbsoluteUri ?? listening).TrimEnd('/');
-        return listening.TrimEnd('/');
+        var listening = ListeningAddress(app);
+        address.Url = settings.PublicUrl?.AbsoluteUri.TrimEnd('/') ?? listening;
+        return listening;
     }
 
-    private static WebApplicationBuilder CreateBuilder(string[] args)
+    /// <summary>Where a server listens, as this machine reaches it.</summary>
+    public static string ListeningAddress(WebApplication app) => app.Urls.First()
+        .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal).TrimEnd('/');
+
+    /// <summary>A host as both of the executable's servers have it.</summary>
+    /// <exception cref="SettingException">A file of settings cannot be read.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
     {
+        WebApplicationBuilder builder;
         try
         {
-            return WebApplication.CreateSlimBuilder(args);
+            builder = WebApplication.CreateSlimBuilder(args);
         }
         catch (InvalidDataException unreadable)
         {
             throw new SettingException("appsettings.json", $"cannot be read ({unreadable.Message.TrimEnd('.')}): {unreadable.GetBaseException().Message.TrimEnd('.')}");
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What stops the start is said in one sentence, by whoever called; not in a stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        return builder;
+    }
+
+    /// <summary>Chooses where to listen; a sandbox only where no other machine reaches it, unless the operator says otherwise.</summary>
+    /// <exception cref="SettingException">It must not listen there.</exception>
+    public static void ChooseAddresses(WebApplicationBuilder builder, Settings settings, string otherwise)
+    {
+        var addresses = Addresses(builder.Configuration);
+        if (addresses.Count == 0)
+        {
+            builder.WebHost.UseUrls(otherwise);
+        }
+
+        foreach (var address in addresses)
+        {
+            Settings.CheckAddress(address);
+        }
+
+        if (settings is { IsSandbox: true, AllowRemoteSandbox: false } && addresses.FirstOrDefault(Settings.IsRemote) is { } remote)
+        {
+            throw new SettingException(
+                "urls",
+                $"has {remote}, which other machines can reach, and the sandbox's credentials are public, so they are refused there; listen on 127.0.0.1, or set Tollgate:AllowRemoteSandbox=true");
         }
     }
 
@@ -228,7 +243,9 @@ internal static class TollgateServer
         }
     }
 
-    private static void CreateDataDirectory(string path)
+    /// <summary>Makes the data directory, which only its owner reads.</summary>
+    /// <exception cref="SettingException">It cannot be made.</exception>
+    public static void CreateDataDirectory(string path)
     {
         try
         {

@@ -174,6 +174,52 @@ public sealed class OwnAccountTests : IDisposable
         Assert.Single(heard);
     }
 
+    [Fact]
+    public async Task What_is_given_out_to_gateways_is_given_out_again_until_one_of_them_confirms_it()
+    {
+        await world.AuthoriseAsync(capture: true);
+        await world.SendAsync(MessageKind.Refund, "refund", 400);
+        Assert.Empty(world.Acquirer.ListDue(10));
+        world.Advance(Minute);
+        var due = world.Acquirer.ListDue(10);
+        Assert.Equal([new(NoticeKind.RefundCompleted, World.Pay, "refund"), new(NoticeKind.Settled, World.Pay, null)], due.Select(d => d.Notice));
+        Assert.Equal(due, world.Acquirer.ListDue(10));
+        Assert.Equal([due[0]], world.Acquirer.ListDue(1));
+        Assert.Equal((0, false), (world.Books.Refunded, world.Books.Settled));
+
+        Assert.True(world.Acquirer.Confirm(due[0], heard: true));
+        Assert.False(world.Acquirer.Confirm(due[0], heard: true));
+        Assert.False(world.Acquirer.Confirm(due[1], heard: false));
+        Assert.False(world.Acquirer.Confirm(due[1], heard: false));
+        Assert.Equal((400, false), (world.Books.Refunded, world.Books.Settled));
+        Assert.Empty(world.Acquirer.ListDue(10));
+
+        world.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([due[1] with { Tries = 1 }], world.Acquirer.ListDue(10));
+        world.Restart();
+        Assert.True(world.Acquirer.Confirm(Assert.Single(world.Acquirer.ListDue(10)), heard: true));
+        Assert.True(world.Books.Settled);
+        Assert.Empty(world.Acquirer.ListDue(10));
+    }
+
+    [Fact]
+    public async Task A_refund_of_whose_end_somebody_was_told_has_no_other_end()
+    {
+        await world.AuthoriseAsync(capture: true);
+        await world.SendAsync(MessageKind.Refund, "refund", 400);
+        var rejected = world.Acquirer.Choose(NoticeKind.RefundRejected, World.Pay);
+        Assert.Null(world.Acquirer.Choose(NoticeKind.RefundCompleted, World.Pay));
+
+        // Whoever was told dies before it can say that it heard; and the acquirer too.
+        world.Restart();
+        world.Advance(Minute);
+        Assert.Equal([rejected!.Notice, new(NoticeKind.Settled, World.Pay, null)], world.Acquirer.ListDue(10).Select(d => d.Notice));
+        Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.RefundCompleted, World.Pay));
+        Assert.True(world.Acquirer.Confirm(rejected, heard: true));
+        Assert.Equal(0, world.Books.Refunded);
+        Assert.Null(world.Books.PendingRefund);
+    }
+
     private void Listen() => world.Acquirer.Listener = notice =>
     {
         heard.Add(notice);

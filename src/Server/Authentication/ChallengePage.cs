@@ -55,7 +55,7 @@ internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner,
             return;
         }
 
-        switch (authentication.Judge(payment.Id, payment.Facts.Card.Brand, form["code"].ToString().Trim()))
+        switch (await authentication.JudgeAsync(payment.Id, payment.Facts.Card.Brand, form["code"].ToString().Trim()))
         {
             case ChallengeVerdict.Passed passed:
                 // Two tabs may both pass: one of them authorises, the other finds it done.

@@ -41,5 +41,5 @@ internal interface ICardholderAuthentication
     AuthenticationPlan Plan(CardNumber card, PaymentType type, bool byToken);
 
     /// <summary>Judges the code that the cardholder entered on the challenge page.</summary>
-    ChallengeVerdict Judge(PaymentId payment, Brand brand, string code);
+    Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code);
 }

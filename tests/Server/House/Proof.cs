@@ -144,12 +144,12 @@ public static class Proof
     private static async Task BooksAgreeAsync(Gateway gateway, string uuid)
     {
         // The acquirer writes what it did on its own account after it has told the gateway, so the two agree a moment later.
-        var acquirer = gateway.Services.GetRequiredService<SimulatedAcquirer>();
+        var acquirer = gateway.Services.GetRequiredService<IAcquirerHost>();
         await Eventually.GetAsync(
             async () =>
             {
                 var payment = (await gateway.Reader.FindAsync(new PaymentId(uuid)))!;
-                return (Ours: OursOf(payment), Theirs: acquirer.Read(uuid, TheirsOf) ?? "authorisations 0, authorised 0, captured 0, released 0, refunded 0, pending 0, settled False");
+                return (Ours: OursOf(payment), Theirs: TheirsOf(await acquirer.ReadAsync(uuid) ?? new()));
             },
             seen => seen.Ours == seen.Theirs,
             $"agreement of the books about {uuid}");

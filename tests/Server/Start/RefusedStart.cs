@@ -34,6 +34,9 @@ public sealed class RefusedStart
     [InlineData("--urls=nonsense", "urls")]
     [InlineData("--urls=http://127.0.0.1:0/base", "urls")]
     [InlineData("--urls=https://127.0.0.1:0", "urls", "certificate")]
+    [InlineData("--Tollgate:Sandbox:Acquirer=bank", "Tollgate:Sandbox:Acquirer")]
+    [InlineData("--Tollgate:Sandbox:Acquirer=http://127.0.0.1:1", "Tollgate:Sandbox:Acquirer", "http://127.0.0.1:1")]
+    [InlineData("--Tollgate:Sandbox:Acquirer=http://bank.example.com", "Tollgate:Sandbox:Acquirer", "Tollgate:AllowRemoteSandbox")]
     public async Task A_wrong_setting_is_named(string argument, string setting, string also = "")
     {
         await using var place = new Workplace();
@@ -41,6 +44,39 @@ public sealed class RefusedStart
         Assert.Contains(setting, sentence, StringComparison.Ordinal);
         Assert.Contains(also, sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim-7", sentence, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serf", "serf", "sandbox-acquirer")]
+    [InlineData("sandbox-acquirer --Tollgate:Mode=production", "Tollgate:Mode")]
+    [InlineData("sandbox-acquirer --Tollgate:Sandbox:Acquirer=http://127.0.0.1:9090", "Tollgate:Sandbox:Acquirer")]
+    [InlineData("sandbox-acquirer --urls=http://0.0.0.0:0", "urls", "Tollgate:AllowRemoteSandbox")]
+    public async Task A_wrong_verb_or_setting_of_a_verb_is_named(string arguments, string setting, string also = "")
+    {
+        await using var place = new Workplace();
+        var end = await place.Start([.. arguments.Split(' '), "--Tollgate:DataDirectory=data"]).ExitAsync();
+        Assert.Equal((1, string.Empty), (end.ExitCode, end.Output));
+        var sentence = Assert.Single(end.Errors.TrimEnd('\n').Split('\n'));
+        Assert.Contains(setting, sentence, StringComparison.Ordinal);
+        Assert.Contains(also, sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_acquirers_process_decides_is_refused_to_a_gateway_that_uses_it()
+    {
+        await using var place = new Workplace();
+        var sentence = await place.StartInVainAsync(["--Tollgate:Sandbox:Acquirer=http://127.0.0.1:1", "--Tollgate:Sandbox:RefundDelay=00:00:01"]);
+        Assert.Contains("Tollgate:Sandbox:RefundDelay", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_server_on_one_SQLite_is_refused_also_when_the_acquirer_is_a_process_of_its_own()
+    {
+        await using var acquirer = await AcquirerServer.StartAsync();
+        await using var place = new Workplace();
+        var (_, client, _) = await place.StartListeningAsync([acquirer.Setting]);
+        using var owned = client;
+        Assert.Contains("Tollgate:DataDirectory", await place.StartInVainAsync([acquirer.Setting]), StringComparison.Ordinal);
     }
 
     [Theory]

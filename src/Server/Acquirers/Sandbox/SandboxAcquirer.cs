@@ -7,12 +7,12 @@ namespace Tollgate.Server.Acquirers.Sandbox;
 /// <summary>The adapter to the simulated acquirer: our orders to its messages, its response codes to our outcomes.</summary>
 internal sealed class SandboxAcquirer : IAcquirer
 {
-    private readonly SimulatedAcquirer acquirer;
+    private readonly IAcquirerHost host;
     private readonly ILogger<SandboxAcquirer> logger;
 
-    public SandboxAcquirer(SimulatedAcquirer acquirer, ILogger<SandboxAcquirer> logger)
+    public SandboxAcquirer(IAcquirerHost host, ILogger<SandboxAcquirer> logger)
     {
-        this.acquirer = acquirer;
+        this.host = host;
         this.logger = logger;
     }
 
@@ -25,7 +25,7 @@ internal sealed class SandboxAcquirer : IAcquirer
     /// <inheritdoc/>
     public async Task<Outcome> SendAsync(AcquirerOrder order)
     {
-        var exchange = acquirer.ExchangeAsync(ToMessage(order));
+        var exchange = host.ExchangeAsync(ToMessage(order));
         try
         {
             return ToOutcome(order, await exchange.WaitAsync(Timeout));
@@ -38,6 +38,12 @@ internal sealed class SandboxAcquirer : IAcquirer
         catch (OperationCanceledException)
         {
             return new Outcome.Unknown();
+        }
+        catch (LinkDownException down)
+        {
+            // An inquiry or a reversal that did not go out says nothing about what it is about.
+            Log.LinkBroke(logger, order.Operation.Value, down);
+            return order is AcquirerOrder.Inquire or AcquirerOrder.Reverse ? new Outcome.Unknown() : new Outcome.NotSent();
         }
         catch (Exception broken) when (broken is IOException or ObjectDisposedException)
         {

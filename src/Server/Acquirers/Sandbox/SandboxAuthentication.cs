@@ -7,7 +7,7 @@ using Tollgate.Server.Authentication;
 namespace Tollgate.Server.Acquirers.Sandbox;
 
 /// <summary>The simulated issuer behind the seam of cardholder authentication.</summary>
-internal sealed class SandboxAuthentication(SimulatedIssuer issuer) : ICardholderAuthentication
+internal sealed class SandboxAuthentication(IAcquirerHost host) : ICardholderAuthentication
 {
     /// <inheritdoc/>
     public string? CodeHint { get; } =
@@ -23,7 +23,7 @@ internal sealed class SandboxAuthentication(SimulatedIssuer issuer) : ICardholde
         };
 
     /// <inheritdoc/>
-    public ChallengeVerdict Judge(PaymentId payment, Brand brand, string code) => issuer.Judge(payment.Value, code) switch
+    public async Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code) => await host.JudgeAsync(payment.Value, code) switch
     {
         CodeVerdict.Passed => new ChallengeVerdict.Passed(SimulatedIssuer.Prove(brand)),
         CodeVerdict.Wrong => new ChallengeVerdict.TryAgain(),

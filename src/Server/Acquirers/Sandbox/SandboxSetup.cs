@@ -10,26 +10,23 @@ namespace Tollgate.Server.Acquirers.Sandbox;
 internal static class SandboxSetup
 {
     /// <summary>The acquirer, the issuer and the clock of the sandbox.</summary>
-    public static void AddSandbox(this IServiceCollection services, Settings settings)
+    public static async Task AddSandboxAsync(this IServiceCollection services, Settings settings)
     {
-        var behaviour = new SandboxBehaviour(settings.SettlementDelay, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay);
-        SimulatedAcquirer acquirer;
-        try
+        if (settings.Acquirer is { } address)
         {
-            acquirer = new(Path.Combine(settings.DataDirectory, "sandbox-acquirer.jsonl"), behaviour, TimeProvider.System);
+            var sole = new SoleUse(settings);
+            services.AddSingleton(_ => sole);
+            var remote = await ConnectAsync(address);
+            services.AddSingleton<IAcquirerHost>(_ => remote);
         }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        else
         {
-            throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) is in use by another server, or cannot be written");
-        }
-        catch (InvalidDataException damaged)
-        {
-            throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) holds books of the sandbox's acquirer that cannot be read: {damaged.Message.TrimEnd('.')}");
+            var acquirer = Open(settings);
+            services.AddSingleton(_ => acquirer);
+            services.AddSingleton<IAcquirerHost>(s => new AcquirerInProcess(s.GetRequiredService<SimulatedAcquirer>()));
         }
 
-        services.AddSingleton(_ => acquirer);
-        services.AddSingleton<TimeProvider>(acquirer.Clock);
-        services.AddSingleton<SimulatedIssuer>();
+        services.AddSingleton<TimeProvider>(s => s.GetRequiredService<IAcquirerHost>().Clock);
         services.AddSingleton<ICardholderAuthentication, SandboxAuthentication>();
         services.AddSingleton<SandboxAcquirer>();
         services.AddSingleton<IAcquirer>(s => s.GetRequiredService<SandboxAcquirer>());
@@ -38,12 +35,35 @@ internal static class SandboxSetup
         services.AddHostedService<SandboxWork>();
     }
 
+    /// <summary>Opens the simulated acquirer's books in the data directory.</summary>
+    /// <exception cref="SettingException">Another process has them open, or they cannot be read.</exception>
+    public static SimulatedAcquirer Open(Settings settings)
+    {
+        var behaviour = new SandboxBehaviour(settings.SettlementDelay, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay);
+        try
+        {
+            return new(BooksPath(settings), behaviour, TimeProvider.System);
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw InUse(settings);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new SettingException("Tollgate:DataDirectory", $"({settings.DataDirectory}) holds books of the sandbox's acquirer that cannot be read: {damaged.Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>The file of the books.</summary>
+    public static string BooksPath(Settings settings) => Path.Combine(settings.DataDirectory, "sandbox-acquirer.jsonl");
+
     /// <summary>The calls that only the sandbox has; and who hears the acquirer.</summary>
     public static void UseSandbox(this WebApplication app, AppRegistry apps)
     {
+        _ = app.Services.GetService<SoleUse>();
         var news = app.Services.GetRequiredService<AcquirerNews>();
         app.Services.GetRequiredService<SandboxAcquirer>().Listener = news;
-        app.Services.GetRequiredService<SimulatedAcquirer>().Listener = notice => notice.Kind switch
+        app.Services.GetRequiredService<IAcquirerHost>().Listener = notice => notice.Kind switch
         {
             NoticeKind.Settled => news.SettledAsync(new(notice.Payment)),
             NoticeKind.RefundCompleted => news.RefundCompletedAsync(new(notice.Payment), Operation(notice)),
@@ -60,5 +80,47 @@ internal static class SandboxSetup
         }
     }
 
+    private static SettingException InUse(Settings settings) =>
+        new("Tollgate:DataDirectory", $"({settings.DataDirectory}) is in use by another server, or cannot be written");
+
+    private static async Task<AcquirerOverHttp> ConnectAsync(Uri address)
+    {
+        try
+        {
+            return await AcquirerOverHttp.ConnectAsync(address, TimeProvider.System);
+        }
+        catch (Exception unreachable) when (unreachable is IOException or TimeoutException)
+        {
+            throw new SettingException("Tollgate:Sandbox:Acquirer", $"({address}) has no sandbox acquirer that answers: {(unreachable.InnerException ?? unreachable).Message.TrimEnd('.')}");
+        }
+    }
+
     private static Core.OperationId? Operation(AcquirerNotice notice) => notice.Operation is { } operation ? new(operation) : null;
+
+    /// <summary>
+    /// Keeps a second server away from a data directory whose database is SQLite, which has one writer. Where the acquirer is in this process, its books do.
+    /// </summary>
+    private sealed class SoleUse : IDisposable
+    {
+        private readonly FileStream? held;
+
+        public SoleUse(Settings settings)
+        {
+            if (settings.Database is not null)
+            {
+                return;
+            }
+
+            try
+            {
+                held = new(Path.Combine(settings.DataDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+            {
+                throw InUse(settings);
+            }
+        }
+
+        public void Dispose() => held?.Dispose();
+    }
 }

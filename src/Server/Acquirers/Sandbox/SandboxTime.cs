@@ -8,11 +8,11 @@ namespace Tollgate.Server.Acquirers.Sandbox;
 /// Moves the sandbox's clock, stopping at every instant at which something is due, so that what would have happened in that time has happened in its
 /// order when the call answers: a refund that is paid out after thirty seconds does not expire because ten days went by at once.
 /// </summary>
-internal sealed class SandboxTime(SimulatedAcquirer acquirer, PaymentReader reader, DueWork work) : IDisposable
+internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueWork work) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
 
-    public DateTimeOffset Now => acquirer.Clock.GetUtcNow();
+    public DateTimeOffset Now => host.Clock.GetUtcNow();
 
     public async Task AdvanceAsync(TimeSpan by)
     {
@@ -22,7 +22,7 @@ internal sealed class SandboxTime(SimulatedAcquirer acquirer, PaymentReader read
             var target = Now + by;
             while (true)
             {
-                await acquirer.RunDueAsync();
+                await host.RunDueAsync();
                 await work.RunAsync();
                 var now = Now;
                 if (now >= target)
@@ -30,8 +30,8 @@ internal sealed class SandboxTime(SimulatedAcquirer acquirer, PaymentReader read
                     return;
                 }
 
-                DateTimeOffset?[] stops = [target, Later(acquirer.NextDue, now), await reader.NextDueAsync(now)];
-                acquirer.MoveClock(stops.Min()!.Value);
+                DateTimeOffset?[] stops = [target, Later(await host.FindNextDueAsync(), now), await reader.NextDueAsync(now)];
+                await host.MoveClockAsync(stops.Min()!.Value);
             }
         }
         finally
@@ -46,9 +46,10 @@ internal sealed class SandboxTime(SimulatedAcquirer acquirer, PaymentReader read
 }
 
 /// <summary>Lets the simulated acquirer do what it does by itself when its time has come.</summary>
-internal sealed class SandboxWork(SimulatedAcquirer acquirer, ILogger<SandboxWork> logger) : BackgroundService
+internal sealed class SandboxWork(IAcquirerHost host, ILogger<SandboxWork> logger) : BackgroundService
 {
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RestFromTrouble = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,11 +60,16 @@ internal sealed class SandboxWork(SimulatedAcquirer acquirer, ILogger<SandboxWor
             {
                 try
                 {
-                    await acquirer.RunDueAsync();
+                    await host.RunDueAsync();
                 }
                 catch (Exception bug) when (!stoppingToken.IsCancellationRequested)
                 {
                     Log.BackgroundBroke(logger, nameof(SandboxWork), bug);
+                    if (bug is IOException or TimeoutException)
+                    {
+                        // The acquirer's process is away.
+                        await Task.Delay(RestFromTrouble, stoppingToken);
+                    }
                 }
             }
         }

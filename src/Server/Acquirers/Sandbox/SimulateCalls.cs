@@ -12,7 +12,7 @@ using Payment = Tollgate.Core.Payments.Payment;
 namespace Tollgate.Server.Acquirers.Sandbox;
 
 /// <summary>The calls that only the sandbox has: make something happen, move the clock, break the wire, look into the acquirer's books.</summary>
-internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time, PaymentReader reader, PaymentRunner runner, PaymentRenderer renderer)
+internal sealed class SimulateCalls(IAcquirerHost host, SandboxTime time, PaymentReader reader, PaymentRunner runner, PaymentRenderer renderer)
 {
     private static readonly TimeSpan LongestMove = TimeSpan.FromDays(3660);
 
@@ -87,7 +87,7 @@ internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time
             return;
         }
 
-        acquirer.Arm(fault!.Value, kind, uuid, times);
+        await host.ArmAsync(fault!.Value, kind, uuid, times);
         await Answer.Ok(new(), ResponseJson.Numbers.DeleteTokenResponse).WriteAsync(context);
     }
 
@@ -101,35 +101,26 @@ internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time
             return;
         }
 
-        var books = acquirer.Read(uuid, booked => new BooksResponse
-        {
-            Uuid = uuid,
-            Authorised = booked.Authorised,
-            Captured = booked.Captured,
-            Released = booked.Released,
-            Refunded = booked.Refunded,
-            Authorisations = booked.Authorisations,
-            Settled = booked.Settled,
-            Entries = [.. booked.Lines.Select(line => new BooksEntry
+        var booked = await host.ReadAsync(uuid) ?? new();
+        await Answer.Ok(
+            new()
             {
-                Operation = line.Operation,
-                Message = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(line.Kind),
-                Amount = line.Amount,
-                Result = line.Reply?.ResponseCode ?? "00",
-            })],
-        });
-        var nothing = new BooksResponse
-        {
-            Uuid = uuid,
-            Authorised = 0,
-            Captured = 0,
-            Released = 0,
-            Refunded = 0,
-            Authorisations = 0,
-            Settled = false,
-            Entries = [],
-        };
-        await Answer.Ok(books ?? nothing, ResponseJson.Numbers.BooksResponse).WriteAsync(context);
+                Uuid = uuid,
+                Authorised = booked.Authorised,
+                Captured = booked.Captured,
+                Released = booked.Released,
+                Refunded = booked.Refunded,
+                Authorisations = booked.Authorisations,
+                Settled = booked.Settled,
+                Entries = [.. booked.Lines.Select(line => new BooksEntry
+                {
+                    Operation = line.Operation,
+                    Message = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(line.Kind),
+                    Amount = line.Amount,
+                    Result = line.Reply?.ResponseCode ?? "00",
+                })],
+            },
+            ResponseJson.Numbers.BooksResponse).WriteAsync(context);
     }
 
     private async Task<Refusal?> MakeHappenAsync(Payment payment, SimulatedEvent wished)
@@ -137,11 +128,11 @@ internal sealed class SimulateCalls(SimulatedAcquirer acquirer, SandboxTime time
         switch (wished)
         {
             case SimulatedEvent.Settled:
-                return await acquirer.DoNowAsync(NoticeKind.Settled, payment.Id.Value) ? null : Refusal.NotSettleable;
+                return await host.DoNowAsync(NoticeKind.Settled, payment.Id.Value) ? null : Refusal.NotSettleable;
             case SimulatedEvent.RefundCompleted:
-                return await acquirer.DoNowAsync(NoticeKind.RefundCompleted, payment.Id.Value) ? null : Refusal.NoRefundPending;
+                return await host.DoNowAsync(NoticeKind.RefundCompleted, payment.Id.Value) ? null : Refusal.NoRefundPending;
             case SimulatedEvent.RefundRejected:
-                return await acquirer.DoNowAsync(NoticeKind.RefundRejected, payment.Id.Value) ? null : Refusal.NoRefundPending;
+                return await host.DoNowAsync(NoticeKind.RefundRejected, payment.Id.Value) ? null : Refusal.NoRefundPending;
             case SimulatedEvent.Expired:
                 return payment.InFlight is null ? (await runner.EndTimeAsync(payment)).Refusal : Refusal.OperationInFlight;
             default:
