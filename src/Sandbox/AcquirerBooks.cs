@@ -183,8 +183,19 @@ internal sealed class AcquirerBooks : IDisposable
     {
         if (file is not null)
         {
-            var bytes = JsonSerializer.SerializeToUtf8Bytes(line, BookJson.Default.BookLine);
-            file.Write([.. bytes, (byte)'\n']);
+            byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(line, BookJson.Default.BookLine), (byte)'\n'];
+            var whole = file.Length;
+            try
+            {
+                file.Write(bytes);
+            }
+            catch
+            {
+                // A disk that fills up takes a part of the line. It must not stay before the lines that come when there is room again.
+                file.SetLength(whole);
+                file.Seek(0, SeekOrigin.End);
+                throw;
+            }
         }
 
         Apply(line);
