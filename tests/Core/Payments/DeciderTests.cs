@@ -16,10 +16,13 @@ public class DeciderTests
         [nameof(RulesInFlight.Capturing)] = RulesInFlight.Capturing,
         [nameof(RulesInFlight.Voiding)] = RulesInFlight.Voiding,
         [nameof(RulesInFlight.Refunding)] = RulesInFlight.Refunding,
+        [nameof(RulesInDispute.Undisputed)] = RulesInDispute.Undisputed,
+        [nameof(RulesInDispute.Disputed)] = RulesInDispute.Disputed,
+        [nameof(RulesInDispute.Stages)] = RulesInDispute.Stages,
+        [nameof(RulesInDispute.Answering)] = RulesInDispute.Answering,
+        [nameof(RulesInDispute.Over)] = RulesInDispute.Over,
+        [nameof(RefusalOrder)] = RefusalOrder.Table,
     };
-
-    // Disputes are not built yet, so that no payment comes to these two.
-    private static readonly PaymentStatus[] Unreachable = [PaymentStatus.InDispute, PaymentStatus.DisputeLost];
 
     public static TheoryData<string> TableNames => [.. Tables.Keys];
 
@@ -38,11 +41,10 @@ public class DeciderTests
     public void The_tables_have_a_line_for_every_status_and_every_command()
     {
         var commands = typeof(PaymentCommand).GetNestedTypes().Where(t => t != typeof(PaymentCommand.Create)).ToList();
-        var statuses = Enum.GetValues<PaymentStatus>().Except(Unreachable);
-        var wanted = from status in statuses from command in commands select (status, command.Name);
+        var wanted = from status in Enum.GetValues<PaymentStatus>() from command in commands select (status, command.Name);
         var told = AllRules().Select(rule => (rule.Decide().Story.Payment, rule)).Where(told => told.Payment.InFlight is null)
             .Select(told => (told.Payment.Status, Story.At(told.rule.State).Command(told.rule.Command).GetType().Name));
-        Assert.Equal(14, commands.Count);
+        Assert.Equal(22, commands.Count);
         Assert.Empty(wanted.Except(told));
     }
 
@@ -55,6 +57,10 @@ public class DeciderTests
         var events = typeof(PaymentEvent).GetNestedTypes().Except([typeof(PaymentEvent.Created)]);
         Assert.Empty(events.Except(decisions.Where(d => d.Event is not null).Select(d => d.Event!.GetType())).Select(t => t.Name));
     }
+
+    [Fact]
+    public void Every_refusal_has_its_line_in_the_order_of_checking() =>
+        Assert.Equal(Enum.GetValues<Refusal>(), Rule.Read(RefusalOrder.Table).Select(rule => rule.Decide().Decision.Refusal!.Value));
 
     [Fact]
     public void Every_state_of_the_story_occurs_in_the_tables() =>
@@ -80,6 +86,8 @@ public class DeciderTests
     [InlineData("authorised", "capture -1")]
     [InlineData("waiting", "refund 0")]
     [InlineData("waiting", "refund -1")]
+    [InlineData("waiting", "dispute 0")]
+    [InlineData("waiting", "dispute -1")]
     public void An_operation_of_nothing_or_less_is_a_bug_and_no_refusal(string state, string command) =>
         Assert.Throws<InvariantViolationException>(() => new Rule(state, command, string.Empty).Happens());
 
@@ -94,6 +102,19 @@ public class DeciderTests
     [Fact]
     public void A_refund_expires_ten_days_after_it_was_asked_for() =>
         Assert.Equal(Story.Now.AddDays(10), Event<PaymentEvent.RefundStarted>("received", "refund all").ExpiresAt);
+
+    [Fact]
+    public void A_dispute_takes_what_is_left_and_its_fee_with_the_chargeback_and_gives_back_all_but_the_fee()
+    {
+        Assert.Equal(1000 - 45 - 5, Net("received"));
+        Assert.Equal(1000 - 45 - 5, Net("inquiry"));
+        Assert.Equal(-45 - 5 - 250 - 25, Net("disputed"));
+        Assert.Equal(-45 - 5 - 250 - 25, Net("dispute_lost"));
+        Assert.Equal(1000 - 45 - 5 - 250 - 25, Net("dispute won"));
+        Assert.Equal(600 - 400 - 45 - 5 - 250 - 25, Net("disputed in part"));
+
+        static long Net(string state) => Story.At(state, Story.SomeFees).Payment.Net.Minor;
+    }
 
     [Fact]
     public void Why_a_payment_ended_is_what_was_said_or_what_ran_out()

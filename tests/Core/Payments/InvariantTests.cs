@@ -1,3 +1,4 @@
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Core.Tests.Payments;
@@ -34,6 +35,7 @@ public class InvariantTests
         Breaks(Rule, At("capturing"), new PaymentEvent.VoidStarted(Story.Now, Other, OperationCause.Merchant, Story.Later));
         Breaks(Rule, At("voiding"), new PaymentEvent.CaptureStarted(Story.Now, Other, Story.Aud(1), Story.Later));
         Breaks(Rule, At("refunding"), new PaymentEvent.RefundStarted(Story.Now, Other, Story.Aud(1), "Wrong size", Story.Later, Story.Later));
+        Breaks(Rule, At("accepting"), new PaymentEvent.DisputeAnswerStarted(Story.Now, Other, OperationKind.DisputeEvidence, Story.Later));
     }
 
     [Fact]
@@ -48,6 +50,9 @@ public class InvariantTests
         Breaks(Rule, At("authorised"), new PaymentEvent.VoidDeclined(Story.Now, Last, FailureReason.IssuerDeclined, "05"));
         Breaks(Rule, At("waiting"), new PaymentEvent.RefundAccepted(Story.Now, Last));
         Breaks(Rule, At("authorising, being undone"), new PaymentEvent.OperationReversed(Story.Now, Other));
+        Breaks(Rule, At("accepting"), new PaymentEvent.DisputeAccepted(Story.Now, Other));
+        Breaks(Rule, At("disputed"), new PaymentEvent.EvidenceSubmitted(Story.Now, Last));
+        Breaks(Rule, At("disputed"), new PaymentEvent.DisputeAnswerDeclined(Story.Now, Last, FailureReason.ProcessingError, "12"));
     }
 
     [Fact]
@@ -99,10 +104,36 @@ public class InvariantTests
     }
 
     [Fact]
-    public void No_more_is_asked_back_than_was_captured() => Breaks(
-        "no more is asked back than was captured",
-        At("waiting"),
-        new PaymentEvent.RefundStarted(Story.Now, Other, Story.Aud(1001), "Wrong size", Story.Later, Story.Later));
+    public void No_more_is_asked_back_or_disputed_than_was_captured()
+    {
+        const string Rule = "no more is asked back or disputed than was captured";
+        Breaks(Rule, At("waiting"), new PaymentEvent.RefundStarted(Story.Now, Other, Story.Aud(1001), "Wrong size", Story.Later, Story.Later));
+        Breaks(Rule, At("waiting"), Opened(1001));
+        Breaks(Rule, At("return_pending"), Opened(601));
+        Breaks(Rule, At("disputed"), new PaymentEvent.RefundStarted(Story.Now, Other, Story.Aud(1), "Wrong size", Story.Later, Story.Later));
+    }
+
+    [Fact]
+    public void What_is_disputed_was_captured()
+    {
+        Breaks("what is disputed was captured", At("waiting"), Opened(0));
+        Breaks("no more is asked back or disputed than was captured", At("authorised"), Opened(1));
+    }
+
+    [Fact]
+    public void Only_an_open_dispute_ends()
+    {
+        Breaks("only an open dispute ends", At("received"), new PaymentEvent.DisputeWon(Story.Now));
+        Breaks("only an open dispute ends", At("dispute won"), new PaymentEvent.DisputeLost(Story.Now));
+        Breaks("only an open dispute ends", At("dispute_lost"), new PaymentEvent.DisputeExpired(Story.Now));
+    }
+
+    [Fact]
+    public void What_is_kept_back_has_settled() => Breaks(
+        "what is kept back has settled", At("waiting") with { Reserved = Story.Aud(1) }, new PaymentEvent.CaptureStarted(Story.Now, Other, Story.Aud(1), Story.Later));
+
+    [Fact]
+    public void A_capture_settles_once() => Breaks("a capture settles once", At("received"), new PaymentEvent.Settled(Story.Now));
 
     [Fact]
     public void No_more_is_refunded_than_was_captured()
@@ -156,6 +187,9 @@ public class InvariantTests
     private sealed record Unheard(DateTimeOffset At) : PaymentEvent(At);
 
     private sealed record Unasked(DateTimeOffset At) : PaymentCommand(At);
+
+    private static PaymentEvent.DisputeOpened Opened(long amount) =>
+        new(Story.Now, new("dp_1"), "case-1", Story.Aud(amount), "10.4", DisputeStage.ChargebackOpen, Story.Deadline);
 
     private static Payment At(string state) => Story.At(state).Payment;
 

@@ -1,6 +1,6 @@
 namespace Tollgate.Core.Tests.Payments;
 
-/// <summary>What may be asked of a payment while nothing of it is under way: every status that the sandbox reaches, and every command.</summary>
+/// <summary>What may be asked of a payment while nothing of it is under way: every status and every command but those of a dispute.</summary>
 internal static class RulesAtRest
 {
     public const string Pending = """

@@ -1,5 +1,7 @@
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
+using Tollgate.Core.Disputes;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Core.Tests.Payments;
@@ -14,6 +16,8 @@ internal sealed record Story(Payment Payment, int Operations)
     public static DateTimeOffset Now { get; } = CreatedAt.AddMinutes(1);
 
     public static DateTimeOffset Later { get; } = CreatedAt.AddMinutes(2);
+
+    public static DateTimeOffset Deadline { get; } = CreatedAt.AddDays(7);
 
     public static Outcome.Approved Approved { get; } = new("000000000001", "A1B2C3", "123456789012345");
 
@@ -54,6 +58,25 @@ internal sealed record Story(Payment Payment, int Operations)
         given up, undone again          = given up; approved
         expired                         = pending; end session
         lapsed                          = lapsing; approved
+        disputed                        = received; dispute all
+        disputed, not settled           = waiting; dispute all
+        disputed in part                = partially_refunded; dispute 400
+        disputed, with evidence         = disputed; add evidence
+        sending evidence                = disputed, with evidence; send evidence
+        sending evidence, nobody knows  = sending evidence; unknown
+        evidence_submitted              = sending evidence; approved
+        accepting                       = disputed; accept dispute
+        accepting, nobody knows         = accepting; unknown
+        pre_arbitration                 = evidence_submitted; moves to pre-arbitration
+        arbitration                     = pre_arbitration; moves to arbitration
+        inquiry                         = received; inquiry
+        inquiry, answered               = inquiry; add evidence; send evidence; approved
+        dispute won                     = evidence_submitted; dispute won
+        dispute_lost                    = disputed; dispute lost
+        dispute_lost, not settled       = disputed, not settled; dispute lost
+        dispute accepted                = accepting; approved
+        dispute expired                 = disputed; dispute expires
+        with a reserve                  = create with a reserve; authorise; approved; settle
         """;
 
     private static readonly Dictionary<string, string> Definitions = States.Split('\n')
@@ -64,7 +87,10 @@ internal sealed record Story(Payment Payment, int Operations)
 
     public OperationId LastOperation => new($"op-{Operations}");
 
-    public static PaymentFacts Facts(bool capture = false, long amount = Amount) => new()
+    /// <summary>1.5 % and 30 for a capture, 250 for a chargeback, 10 % tax on both; 10 % of the capture is kept back for 30 days.</summary>
+    public static FeeSchedule SomeFees { get; } = new(BasisPoints: 150, Fixed: 30, TaxBasisPoints: 1000, Dispute: 250, ReserveBasisPoints: 1000, ReserveDays: 30);
+
+    public static PaymentFacts Facts(bool capture = false, long amount = Amount, FeeSchedule? fees = null) => new()
     {
         Id = new("7PPPMXIGH"),
         App = new("app-one"),
@@ -77,6 +103,7 @@ internal sealed record Story(Payment Payment, int Operations)
         Card = new(Brand.Visa, "4242", "US", new(2028, 12), "fingerprint"),
         Cardholder = new("John", "Doe", "john.doe@example.com", "John Doe", new("123 Main Street", "Sydney", "NSW", "AU", "2000")),
         ReturnUrl = "https://example.com",
+        Fees = fees,
         CreatedAt = CreatedAt,
         SessionEndsAt = CreatedAt.AddMinutes(15),
     };
@@ -84,14 +111,15 @@ internal sealed record Story(Payment Payment, int Operations)
     public static Money Aud(long minor) => new(minor, Currency.Aud);
 
     /// <summary>The payment in a named state, and how it came there.</summary>
-    public static Story At(string state)
+    public static Story At(string state, FeeSchedule? fees = null)
     {
         var steps = Definitions[state].Split(';', StringSplitOptions.TrimEntries);
         var story = steps[0] switch
         {
-            "create" => Begin(Facts()),
-            "create with capture" => Begin(Facts(capture: true)),
-            var earlier => At(earlier),
+            "create" => Begin(Facts(fees: fees)),
+            "create with capture" => Begin(Facts(capture: true, fees: fees)),
+            "create with a reserve" => Begin(Facts(capture: true, fees: fees ?? new(ReserveBasisPoints: 1000, ReserveDays: 30))),
+            var earlier => At(earlier, fees),
         };
         foreach (var step in steps.Skip(1))
         {
@@ -144,7 +172,34 @@ internal sealed record Story(Payment Payment, int Operations)
             "refund refused" => new PaymentCommand.RejectRefund(Now, null),
             "another refund refused" => new PaymentCommand.RejectRefund(Now, new("op-of-another")),
             "settle" => new PaymentCommand.Settle(Now),
+            "settle 1000 at a cost of 12" => new PaymentCommand.Settle(Now, Cost: Aud(12)),
+            "settle 990 at a cost of 12" => new PaymentCommand.Settle(Now, Aud(990), Aud(12)),
+            "settle 1010" => new PaymentCommand.Settle(Now, Aud(1010)),
+            "release reserve" => new PaymentCommand.ReleaseReserve(Now),
             "end session" => new PaymentCommand.EndSession(Now),
+            "inquiry" => Dispute(NewCase, Payment.Refundable, DisputeStage.Inquiry),
+            "the same dispute" => Dispute(Case, Payment.Refundable, DisputeStage.ChargebackOpen),
+            "moves to chargeback" => new PaymentCommand.MoveDispute(Now, Case, DisputeStage.ChargebackOpen, Deadline),
+            "moves to pre-arbitration" => new PaymentCommand.MoveDispute(Now, Case, DisputeStage.PreArbitration, Deadline),
+            "moves to arbitration" => new PaymentCommand.MoveDispute(Now, Case, DisputeStage.Arbitration, null),
+            "moves to won" => new PaymentCommand.MoveDispute(Now, Case, DisputeStage.Won, null),
+            "another dispute moves" => new PaymentCommand.MoveDispute(Now, "case-of-another", DisputeStage.PreArbitration, Deadline),
+            "add evidence" => new PaymentCommand.AddEvidence(Now, DisputeId, 1, 500),
+            "add evidence of 20 MB" => new PaymentCommand.AddEvidence(Now, DisputeId, 4, 20_000_000),
+            "add a byte more than 20 MB" => new PaymentCommand.AddEvidence(Now, DisputeId, 5, 20_000_001),
+            "add evidence at the deadline" => new PaymentCommand.AddEvidence(Deadline, DisputeId, 1, 500),
+            "add evidence to another dispute" => new PaymentCommand.AddEvidence(Now, new("dp_of_another"), 1, 500),
+            "send evidence" => new PaymentCommand.StartEvidence(Now, DisputeId, next, Later),
+            "send evidence at the deadline" => new PaymentCommand.StartEvidence(Deadline, DisputeId, next, Later),
+            "send evidence of another dispute" => new PaymentCommand.StartEvidence(Now, new("dp_of_another"), next, Later),
+            "accept dispute" => new PaymentCommand.StartAcceptance(Now, DisputeId, next, Later),
+            "accept dispute at the deadline" => new PaymentCommand.StartAcceptance(Deadline, DisputeId, next, Later),
+            "accept another dispute" => new PaymentCommand.StartAcceptance(Now, new("dp_of_another"), next, Later),
+            "dispute won" => new PaymentCommand.ResolveDispute(Now, Case, Won: true),
+            "dispute lost" => new PaymentCommand.ResolveDispute(Now, Case, Won: false),
+            "another dispute lost" => new PaymentCommand.ResolveDispute(Now, "case-of-another", Won: false),
+            "dispute expires" => new PaymentCommand.ExpireDispute(Deadline),
+            _ when Sum(words, "dispute") is var (sum, known) && known => Dispute(NewCase, sum ?? Payment.Refundable, DisputeStage.ChargebackOpen),
             _ when Sum(words, "capture") is var (sum, known) && known => new PaymentCommand.StartCapture(Now, next, sum, Later),
             _ when Sum(words, "refund") is var (sum, known) && known => new PaymentCommand.StartRefund(Now, next, sum, "Wrong size", Later),
             _ => throw new InvalidOperationException($"Nobody knows how to ask '{words}'."),
@@ -152,11 +207,21 @@ internal sealed record Story(Payment Payment, int Operations)
     }
 
     private static bool StartsOperation(PaymentEvent happened) => happened
-        is PaymentEvent.AuthorisationStarted or PaymentEvent.CaptureStarted or PaymentEvent.VoidStarted or PaymentEvent.RefundStarted;
+        is PaymentEvent.AuthorisationStarted or PaymentEvent.CaptureStarted or PaymentEvent.VoidStarted or PaymentEvent.RefundStarted
+        or PaymentEvent.DisputeAnswerStarted;
 
     private static (Money? Sum, bool Known) Sum(string words, string verb) => words.Split(' ') is [var first, var sum] && first == verb
         ? (sum == "all" ? null : Aud(long.Parse(sum, System.Globalization.CultureInfo.InvariantCulture)), true)
         : (null, false);
+
+    private string Case => Payment.Dispute?.Case ?? "case-1";
+
+    private string NewCase => $"case-{Payment.Version}";
+
+    private DisputeId DisputeId => Payment.Dispute?.Id ?? new("dp_1");
+
+    private PaymentCommand.OpenDispute Dispute(string caseReference, Money amount, DisputeStage stage) =>
+        new(Now, new($"dp_{Payment.Version}"), caseReference, amount, "10.4", stage, Deadline);
 
     private PaymentCommand.RecordOutcome Outcome(Outcome outcome) => new(Now, LastOperation, outcome, Later);
 
