@@ -48,6 +48,7 @@ internal static class TollgateServer
         services.AddSingleton(_ => new Journal(database.OpenWriter()));
         services.AddSingleton<IJournal>(s => s.GetRequiredService<Journal>());
         services.AddSingleton<PaymentReader>();
+        services.AddSingleton<StoreHealth>();
         services.AddSingleton<IPaymentLookup>(s => s.GetRequiredService<PaymentReader>());
         services.AddSingleton<Identifiers>();
         services.AddSingleton<AppRegistry>();
@@ -198,12 +199,10 @@ internal static class TollgateServer
             return Task.CompletedTask;
         });
 
-        var reader = services.GetRequiredService<PaymentReader>();
+        var health = services.GetRequiredService<StoreHealth>();
         app.MapGet("/health", async (HttpContext context) =>
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            patience.CancelAfter(TimeSpan.FromSeconds(3));
-            await reader.PingAsync(patience.Token);
+            await health.CheckAsync(context.RequestAborted);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
         });

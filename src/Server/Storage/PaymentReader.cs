@@ -314,10 +314,10 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
     }
 
     /// <summary>Whether the store answers.</summary>
-    public async Task PingAsync(CancellationToken cancel)
+    public async Task PingAsync()
     {
-        await using var connection = await database.OpenAsync(cancel);
-        await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancel));
+        await using var connection = await database.OpenAsync();
+        await connection.ExecuteScalarAsync<int>("SELECT 1");
     }
 
     private static async Task<ILookup<string, EventRow>> ReadJournalsAsync(DbConnection connection, IEnumerable<string> uuids)
