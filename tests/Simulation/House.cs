@@ -1,0 +1,68 @@
+using Tollgate.Client.Contract;
+using Tollgate.Server;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Payments;
+using Tollgate.Vault;
+
+namespace Tollgate.Simulation;
+
+/// <summary>What every history uses and none changes: keys, settings, apps.</summary>
+internal static class House
+{
+    public static CardVault Vault { get; } = new(OpenKeys());
+
+    public static Settings Settings { get; } = new()
+    {
+        IsSandbox = true,
+        DataDirectory = string.Empty,
+        Database = null,
+        PublicUrl = null,
+        AllowRemoteSandbox = false,
+        AllowPrivateWebhooks = true,
+        RequestsPerSecond = null,
+        Apps = [AppSettingsOf("app-one", oneLivePayment: false), AppSettingsOf("app-two", oneLivePayment: true)],
+        SettlementDelay = default,
+        RefundDelay = default,
+        ReplyDelay = default,
+        LateReplyDelay = default,
+    };
+
+    public static AppRegistry Apps { get; } = new(Settings);
+
+    public static IReadOnlyList<App> Merchants { get; } = [.. Settings.Apps.Select(a => Apps.Find(a.Id, a.SecretKey.Expose())!)];
+
+    public static PublicAddress Address { get; } = new();
+
+    private static AppSettings AppSettingsOf(string id, bool oneLivePayment) => new()
+    {
+        Id = id,
+        SecretKey = "sk-simulated-" + id,
+        WebhookSecret = "whsec_c2ltdWxhdGVkLXdlYmhvb2stc2VjcmV0LW9mLXRlc3Q=",
+        OneLivePaymentPerOrder = oneLivePayment,
+        DefaultWebhook = new() { EndpointUrl = "https://merchant.example/webhooks" },
+    };
+
+    private static KeyRing OpenKeys()
+    {
+        var folder = Directory.CreateTempSubdirectory("tollgate-simulation-").FullName;
+        try
+        {
+            using var key = KeyEncryptionKey.Create(Path.Combine(folder, "key-encryption.key"));
+            return new(key, KeyRing.CreateKeys(key));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>Everything outside a server process.</summary>
+internal sealed record Surroundings(
+    Place Store,
+    SimulatedStore Tables,
+    StoreFaults StoreFaults,
+    Place Wire,
+    Acquirer Acquirer,
+    WireFaults WireFaults,
+    WebhookReceiver Webhooks);

@@ -1,0 +1,294 @@
+using System.IO.Pipelines;
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Tollgate.Core;
+using Tollgate.Core.Authentication;
+using Tollgate.Core.Cards;
+using Tollgate.Core.Payments;
+using Tollgate.Server;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Authentication;
+using Tollgate.Server.Http;
+using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Webhooks;
+
+namespace Tollgate.Simulation;
+
+/// <summary>What a caller hears: nothing when the process died, or the connection.</summary>
+internal sealed record Heard(int StatusCode, byte[] Body, bool Replayed);
+
+/// <summary>
+/// One server process: the real endpoints, runner, due work and webhook delivery, on a store, a wire, a clock and identifiers of the simulation's. It
+/// dies with everything it was about to do.
+/// </summary>
+internal sealed class ServerProcess
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(5);
+
+    private readonly World world;
+    private readonly StoreLink store;
+    private readonly DueWork work;
+    private readonly WebhookDelivery delivery;
+    private readonly HashSet<Task> sending = [];
+    private readonly ReadPayment read;
+    private readonly ChargeCard chargeCard;
+    private readonly ChargeToken chargeToken;
+    private readonly CapturePayment capture;
+    private readonly VoidPayment release;
+    private readonly RefundPayment refund;
+    private readonly DeleteToken deleteToken;
+    private readonly ChallengePage challenge;
+    private readonly ILogger logger;
+    private readonly TimeSpan phase;
+    private DateTimeOffset lookedAt;
+    private DateTimeOffset sweptAt;
+    private bool works;
+    private bool delivers;
+
+    public ServerProcess(World world, Surroundings outside, string name)
+    {
+        this.world = world;
+        Place = new(world, name);
+        phase = world.Chance.Between(TimeSpan.Zero, Rest);
+        var vault = House.Vault;
+        var clock = new WorldClock(world);
+        var identifiers = new SeededIdentifiers(world.Chance);
+        store = new(world, outside.Store, outside.Tables, outside.StoreFaults, Crossing);
+        var link = new AcquirerLink(world, outside.Wire, outside.Acquirer, outside.WireFaults, Crossing) { Process = this };
+        var renderer = new PaymentRenderer(House.Address);
+        var composer = new WebhookComposer(renderer, House.Apps);
+        logger = new Logger<object>(world);
+        Runner = new(store, store, link, House.Vault, composer, identifiers, clock, new Logger<PaymentRunner>(world));
+        var idempotency = new Idempotency(store, store, vault, clock);
+        var authentication = new Issuer();
+        var common = new CommonFields(House.Settings);
+        var open = new OpenPayment(store, store, vault, authentication, Runner, idempotency, renderer, composer, identifiers);
+        var operate = new OperateOnPayment(store, idempotency);
+        chargeCard = new(open, common, vault, idempotency, clock);
+        chargeToken = new(open, common, vault, store, idempotency);
+        capture = new(operate, Runner, renderer);
+        release = new(operate, Runner, renderer);
+        refund = new(operate, Runner, renderer);
+        read = new(store, renderer);
+        deleteToken = new(store, Runner);
+        challenge = new(store, Runner, authentication);
+        work = new(store, Runner, store, clock, new Logger<DueWork>(world));
+        delivery = new(store, outside.Webhooks, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
+        Runner.WorkDue += () => world.Soon(Place, Work);
+        store.WebhooksDue += () => world.Soon(Place, Deliver);
+    }
+
+    public Place Place { get; }
+
+    public PaymentRunner Runner { get; }
+
+    public Crossing Crossing { get; } = new();
+
+    /// <summary>Answers a call, unless it dies over it.</summary>
+    public void Answer(Call call, Action<Heard> answered) => world.Soon(Place, async void () =>
+    {
+        var context = ContextOf(call);
+        await Access.AnswerErrorsAsync(context, c => HandleAsync(call, c), logger);
+        var body = ((MemoryStream)context.Response.Body).ToArray();
+        answered(new(context.Response.StatusCode, body, context.Response.Headers.ContainsKey("Idempotent-Replayed")));
+    });
+
+    /// <summary>When this process looks for what is due next.</summary>
+    public DateTimeOffset? NextLook(long? work, long? webhook)
+    {
+        var next = works ? (delivers ? null : webhook) : delivers ? work : Min(work, webhook);
+        if (next is not { } millis || Place.IsDead)
+        {
+            return null;
+        }
+
+        var due = DateTimeOffset.FromUnixTimeMilliseconds(millis) + phase;
+        return due > lookedAt + Rest ? due : lookedAt + Rest;
+    }
+
+    /// <summary>Looks for what is due, when its time has come.</summary>
+    public void Look(long? work, long? webhook)
+    {
+        if (NextLook(work, webhook) <= world.Now)
+        {
+            lookedAt = world.Now;
+            world.Soon(Place, Work);
+            world.Soon(Place, Deliver);
+        }
+    }
+
+    private static long? Min(long? left, long? right) => left is null ? right : right is null ? left : Math.Min(left.Value, right.Value);
+
+    private Task HandleAsync(Call call, HttpContext context) => call.Kind switch
+    {
+        CallKind.ChargeCard => chargeCard.HandleAsync(context, call.App),
+        CallKind.ChargeToken => chargeToken.HandleAsync(context, call.App),
+        CallKind.Capture => capture.HandleAsync(context, call.App),
+        CallKind.Void => release.HandleAsync(context, call.App),
+        CallKind.Refund => refund.HandleAsync(context, call.App),
+        CallKind.Read => read.HandleAsync(context, call.App),
+        CallKind.DeleteToken => deleteToken.HandleAsync(context, call.App),
+        CallKind.Challenge => challenge.AnswerAsync(context),
+        _ => throw new ArgumentOutOfRangeException(nameof(call)),
+    };
+
+    private static DefaultHttpContext ContextOf(Call call)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Method = "POST";
+        context.Request.Path = "/api/v2/cards/" + call.Kind;
+        context.Response.Body = new MemoryStream();
+        if (call.Body is { } body)
+        {
+            context.Request.ContentType = "application/json";
+            context.Request.ContentLength = body.Length;
+            context.Features.Set<IRequestBodyPipeFeature>(new WholeBody(body));
+        }
+
+        if (call.Form is { } code)
+        {
+            context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(new()
+            {
+                ["action"] = code == "cancel" ? "cancel" : "confirm",
+                ["code"] = code,
+            })));
+        }
+
+        if (call.Key is { } key)
+        {
+            context.Request.Headers["Idempotency-Key"] = key;
+        }
+
+        foreach (var (name, value) in call.Route)
+        {
+            context.Request.RouteValues[name] = value;
+        }
+
+        return context;
+    }
+
+    private async void Work()
+    {
+        if (works)
+        {
+            return;
+        }
+
+        works = true;
+        try
+        {
+            await work.RunAsync();
+            if (world.Now - sweptAt >= SweepEvery || await store.HasCardToDestroyAsync())
+            {
+                await store.SweepAsync(world.Now);
+                sweptAt = world.Now;
+            }
+        }
+        catch (Exception unavailable) when (Database.IsUnavailable(unavailable))
+        {
+            world.Counts.Add("fault: due work could not be looked for");
+        }
+        finally
+        {
+            works = false;
+        }
+    }
+
+    private async void Deliver()
+    {
+        if (delivers)
+        {
+            return;
+        }
+
+        delivers = true;
+        try
+        {
+            await delivery.TakeAsync(sending, CancellationToken.None);
+        }
+        catch (JournalUnavailableException)
+        {
+            world.Counts.Add("fault: webhooks could not be taken");
+        }
+        finally
+        {
+            delivers = false;
+        }
+    }
+
+    private sealed class WholeBody(byte[] body) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader { get; } = PipeReader.Create(new ReadOnlySequence<byte>(body));
+    }
+
+    /// <summary>The issuer behind the seam of cardholder authentication, without chance.</summary>
+    private sealed class Issuer : ICardholderAuthentication
+    {
+        private static readonly AuthenticationResult Proof = new("05", Convert.ToBase64String(new byte[20]), "00000000-0000-4000-8000-000000000000", "2.2.0");
+
+        public string? CodeHint => null;
+
+        public AuthenticationPlan Plan(CardNumber card, PaymentType type, bool byToken) => (card.Reveal(), type) switch
+        {
+            ("4111111111111111", PaymentType.Regular) => new AuthenticationPlan.Challenge(),
+            ("4000000000003055", PaymentType.Regular) => new AuthenticationPlan.Authenticated(Proof),
+            _ => new AuthenticationPlan.NotNeeded(),
+        };
+
+        public ChallengeVerdict Judge(PaymentId payment, Brand brand, string code) => code switch
+        {
+            "123456" => new ChallengeVerdict.Passed(Proof),
+            "000000" => new ChallengeVerdict.TryAgain(),
+            _ => new ChallengeVerdict.Refused(),
+        };
+    }
+
+    /// <summary>Identifiers from the seed. Now and then the last one comes again, as it may once in many lifetimes.</summary>
+    private sealed class SeededIdentifiers(Chance chance) : Identifiers
+    {
+        private const int LengthOfOperation = 20;
+
+        private readonly Dictionary<int, string> last = [];
+
+        protected override void Draw(ReadOnlySpan<char> alphabet, Span<char> text)
+        {
+            if (text.Length < LengthOfOperation && chance.Happens(300) && last.TryGetValue(text.Length, out var again))
+            {
+                again.CopyTo(text);
+                return;
+            }
+
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = alphabet[chance.Below(alphabet.Length)];
+            }
+
+            last[text.Length] = text.ToString();
+        }
+    }
+
+    /// <summary>Listens for bugs in what is logged: an error whose cause is anything but the store.</summary>
+    private sealed class Logger<T>(World world) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (exception is null || !Database.IsUnavailable(exception))
+            {
+                world.Violation ??= new("nothing breaks", $"{formatter(state, exception)}: {exception}");
+                return;
+            }
+
+            world.Counts.Add("logged: " + eventId.Name);
+        }
+    }
+}

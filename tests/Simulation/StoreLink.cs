@@ -1,0 +1,190 @@
+using System.Data.Common;
+using Tollgate.Core;
+using Tollgate.Core.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
+
+namespace Tollgate.Simulation;
+
+/// <summary>The store could not be read.</summary>
+internal sealed class UnreachableException() : DbException("The store cannot be reached.");
+
+/// <summary>How often the store goes wrong, each so many times in ten thousand.</summary>
+internal sealed record StoreFaults(int Refused, int MadeButNotSaid, int MadeTwice, int Slow, int Unread)
+{
+    public static StoreFaults None { get; } = new(0, 0, 0, 0, 0);
+}
+
+/// <summary>One process's connection to the store: every call is a step on the way there, one in the store, and one on the way back.</summary>
+internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup
+{
+    public event Action? WebhooksDue;
+
+    public Task<CommitResult> CommitAsync(Change change)
+    {
+        var done = new TaskCompletionSource<CommitResult>();
+        var fault = FaultOfCommit();
+        crossing.CommitsOnTheWay++;
+        world.After(Way(), store, () =>
+        {
+            crossing.CommitsOnTheWay--;
+            if (fault == Fault.Refused)
+            {
+                Answer(() => done.SetException(new JournalUnavailableException("The store refused.")));
+                return;
+            }
+
+            var result = Make(change);
+            if (fault == Fault.MadeTwice)
+            {
+                result = Make(change);
+            }
+
+            crossing.WordsOnTheWay++;
+            Answer(() =>
+            {
+                crossing.WordsOnTheWay--;
+                if (fault == Fault.MadeButNotSaid)
+                {
+                    done.SetException(new JournalUnavailableException("The connection was lost.", new UnreachableException()));
+                    return;
+                }
+
+                done.SetResult(result);
+                if (result.Conflict == Conflict.None && change.Webhooks.Count > 0)
+                {
+                    WebhooksDue?.Invoke();
+                }
+            });
+        });
+        return done.Task;
+    }
+
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
+        AskAsync(() => tables.LeaseWebhooks(now, until, limit), () => new JournalUnavailableException("The store refused."));
+
+    public async Task SweepAsync(DateTimeOffset now) => await AskAsync(
+        () =>
+        {
+            tables.Sweep(now);
+            return true;
+        },
+        () => new JournalUnavailableException("The store refused."));
+
+    public Task<Payment?> FindAsync(PaymentId id) => ReadAsync(() => tables.Find(id.Value));
+
+    public Task<Payment?> FindAsync(AppId app, string uuid) => ReadAsync(() => tables.Find(app.Value, uuid));
+
+    public Task<Payment?> FindClaimantAsync(AppId app, byte[] digest) => ReadAsync(() => tables.FindClaimant(app.Value, digest));
+
+    public Task<StoredAnswer?> FindAnswerAsync(AppId app, byte[] keyDigest, DateTimeOffset since) => ReadAsync(() => tables.FindAnswer(app.Value, keyDigest, since));
+
+    public Task<StoredCard?> FindCardAsync(CardToken token) => ReadAsync(() => tables.FindCard(token));
+
+    public Task<byte[]?> FindSealedCodeAsync(PaymentId payment) => ReadAsync(() => tables.FindCode(payment));
+
+    public Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment) => ReadAsync(() => tables.ReadJournal(payment.Id.Value));
+
+    public Task<IReadOnlyList<(PaymentId Id, DateTimeOffset DueAt)>> ListDueAsync(DateTimeOffset now, int limit) => ReadAsync(() => tables.ListDue(now, limit));
+
+    public Task<bool> HasCardToDestroyAsync() => ReadAsync(tables.HasCardToDestroy);
+
+    private enum Fault
+    {
+        None,
+        Refused,
+        MadeButNotSaid,
+        MadeTwice,
+    }
+
+    private Fault FaultOfCommit()
+    {
+        var fault = world.GoesWrong(faults.Refused) ? Fault.Refused
+            : world.GoesWrong(faults.MadeButNotSaid) ? Fault.MadeButNotSaid
+            : world.GoesWrong(faults.MadeTwice) ? Fault.MadeTwice
+            : Fault.None;
+        if (fault != Fault.None)
+        {
+            world.Counts.Add(fault switch
+            {
+                Fault.Refused => "fault: the store refuses a change",
+                Fault.MadeButNotSaid => "fault: the store makes a change and says that it did not",
+                _ => "fault: the store makes a change, and tries it again",
+            });
+        }
+
+        return fault;
+    }
+
+    private CommitResult Make(Change change)
+    {
+        var result = tables.Apply(change);
+        world.Counts.Add(result.Conflict == Conflict.None ? "commits" : $"conflict: {result.Conflict}");
+        foreach (var recorded in result.Conflict == Conflict.None ? change.Events : [])
+        {
+            world.Counts.Add($"event: {recorded.Event.GetType().Name}");
+            world.Tell(recorded.Event.GetType().Name, change.Payment!.Id.Value, recorded.Version);
+        }
+
+        if (result.Conflict != Conflict.None)
+        {
+            world.Tell("conflict", result.Conflict.ToString());
+        }
+
+        return result;
+    }
+
+    private Task<T> ReadAsync<T>(Func<T> read) => AskAsync(read, () => new UnreachableException());
+
+    private Task<T> AskAsync<T>(Func<T> ask, Func<Exception> refuse)
+    {
+        var done = new TaskCompletionSource<T>();
+        if (world.GoesWrong(faults.Unread))
+        {
+            world.Counts.Add("fault: the store cannot be asked");
+            Answer(() => done.SetException(refuse()));
+            return done.Task;
+        }
+
+        world.After(Way(), store, () =>
+        {
+            var found = ask();
+            Answer(() => done.SetResult(found));
+        });
+        return done.Task;
+    }
+
+    private void Answer(Action answer) => world.After(Way(), store, answer);
+
+    private TimeSpan Way()
+    {
+        if (world.GoesWrong(faults.Slow))
+        {
+            world.Counts.Add("fault: the store is slow");
+            return world.Chance.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(8));
+        }
+
+        return TimeSpan.Zero;
+    }
+}
+
+/// <summary>What a process has under way at an instant, by which it is told in what moment it died.</summary>
+internal sealed class Crossing
+{
+    public int CommitsOnTheWay { get; set; }
+
+    public int WordsOnTheWay { get; set; }
+
+    public int RequestsOnTheWire { get; set; }
+
+    public int RepliesOnTheWire { get; set; }
+
+    public string Moment => this switch
+    {
+        { CommitsOnTheWay: > 0 } => "a commit on the way",
+        { WordsOnTheWay: > 0 } => "a commit made and not heard of",
+        { RequestsOnTheWire: > 0 } => "a request on the wire",
+        { RepliesOnTheWire: > 0 } => "a reply on the wire",
+        _ => "nothing on the way",
+    };
+}

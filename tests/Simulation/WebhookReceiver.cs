@@ -1,0 +1,43 @@
+using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Webhooks;
+
+namespace Tollgate.Simulation;
+
+/// <summary>The merchants' endpoint: it is down, or breaks, or answers into the void, and remembers everything that ever arrived.</summary>
+internal sealed class WebhookReceiver(World world, Place place, int brokenInTenThousand) : IWebhookWire
+{
+    /// <summary>What arrived, in order.</summary>
+    public List<(string Payment, int Version, byte[] Body)> Arrived { get; } = [];
+
+    public Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping)
+    {
+        var done = new TaskCompletionSource<string?>();
+        var refuses = world.GoesWrong(brokenInTenThousand);
+        var saysNothing = world.GoesWrong(brokenInTenThousand);
+        if (refuses)
+        {
+            world.Counts.Add("fault: the endpoint is down");
+        }
+
+        world.After(Way(), place, () =>
+        {
+            if (!refuses)
+            {
+                world.Tell("webhook", webhook.PaymentUuid, webhook.Version);
+                Arrived.Add((webhook.PaymentUuid, webhook.Version, webhook.Body));
+            }
+
+            if (saysNothing && !refuses)
+            {
+                world.Counts.Add("fault: the endpoint takes a webhook and does not say so");
+                world.After(TimeSpan.FromSeconds(14), place, () => done.SetResult("gave no answer in time"));
+                return;
+            }
+
+            world.After(Way(), place, () => done.SetResult(refuses ? "answered 500" : null));
+        });
+        return done.Task;
+    }
+
+    private TimeSpan Way() => world.Chance.Below(4) == 0 ? world.Chance.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(700)) : TimeSpan.Zero;
+}
