@@ -42,8 +42,8 @@ internal sealed class Acquirer(World world, Place place)
 
         public bool Reversed { get; set; }
 
-        /// <summary>Whether inquiries about it are of no use.</summary>
-        public bool Silent { get; init; }
+        /// <summary>Until when inquiries about it are of no use.</summary>
+        public DateTimeOffset SilentUntil { get; init; }
     }
 
     /// <summary>A response code (ISO 8583, DE39), and the reference under which it was booked.</summary>
@@ -52,10 +52,16 @@ internal sealed class Acquirer(World world, Place place)
         public bool Approved => Code == "00";
     }
 
+    /// <summary>When an issuer lets a hold go by itself: long after the last moment at which the gateway captures.</summary>
+    private static readonly TimeSpan HoldLapsesAfter = TimeSpan.FromDays(30);
+
     private readonly Dictionary<string, Booked> operations = new(StringComparer.Ordinal);
     private int references;
 
     public Dictionary<string, Book> Books { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the acquirer was asked and could not do, as the payment stood in its books.</summary>
+    public List<string> Impossible { get; } = [];
 
     /// <summary>Who can be told of what the acquirer does by itself.</summary>
     public Func<ServerProcess?>? Listener { get; set; }
@@ -71,7 +77,7 @@ internal sealed class Acquirer(World world, Place place)
                 return known switch
                 {
                     null or { Reversed: true } => new("25", string.Empty),
-                    { Silent: true } => new("96", string.Empty),
+                    { SilentUntil: var until } when world.Now < until => new("96", string.Empty),
                     _ => known.Reply,
                 };
             case AcquirerOrder.Reverse reverse:
@@ -110,9 +116,14 @@ internal sealed class Acquirer(World world, Place place)
             Amount = order.Amount.Minor,
             Capture = order is AcquirerOrder.Authorise { CaptureAtOnce: true },
             Reply = new(code, $"rrn{++references}"),
-            Silent = keepsSilent,
+            SilentUntil = keepsSilent ? world.Now + world.Chance.Between(TimeSpan.FromMinutes(1), TimeSpan.FromHours(3)) : default,
         };
         operations.Add(order.Operation.Value, booked);
+        if (code == "12")
+        {
+            Impossible.Add($"{booked.Kind} of {booked.Amount} for {order.Payment}");
+        }
+
         world.Tell($"acquirer books {booked.Kind} {code}", order.Payment.Value, booked.Amount);
         if (!booked.Reply.Approved)
         {
@@ -126,6 +137,7 @@ internal sealed class Acquirer(World world, Place place)
                 book.MostAuthorisations = Math.Max(book.MostAuthorisations, book.Authorisations);
                 book.Authorised += booked.Amount;
                 book.Captured += booked.Capture ? booked.Amount : 0;
+                world.After(HoldLapsesAfter, place, () => Lapse(book));
                 break;
             case OperationKind.Capture:
                 book.Captured += booked.Amount;
@@ -195,6 +207,14 @@ internal sealed class Acquirer(World world, Place place)
         }
 
         return new("00", string.Empty);
+    }
+
+    private static void Lapse(Book book)
+    {
+        if (book is { Authorisations: > 0, Captured: 0, Released: 0 })
+        {
+            book.Released = book.Authorised;
+        }
     }
 
     private void Settle(AcquirerOrder order, Book book)

@@ -40,6 +40,7 @@ internal static class Verdict
             BooksAgree(ended, world.Acquirer.Books.GetValueOrDefault(row.Facts.Id.Value) ?? new());
         }
 
+        That(world.Acquirer.Impossible.Count == 0, "the acquirer is asked nothing impossible", string.Join(", ", world.Acquirer.Impossible));
         FeedHolds(world.Tables, payments);
         WebhooksArrived(world, payments);
         SecretsAreGone(world.Tables, payments);

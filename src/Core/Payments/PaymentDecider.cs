@@ -203,10 +203,11 @@ public static class PaymentDecider
         {
             Outcome.Approved approved => Approve(payment, operation, approved, command.At),
             Outcome.Declined declined => Decline(operation, declined, command.At),
+            // What did not leave now says nothing of what left before: the operation stays as unknown as it was.
+            Outcome.NotSent or Outcome.Unknown when operation.Stage == OperationStage.Unknown => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
             Outcome.NotSent when operation.Cause == OperationCause.TimeOver => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
             Outcome.NotSent => Decline(operation, new Outcome.Declined(FailureReason.AcquirerUnavailable, string.Empty), command.At),
-            Outcome.Unknown when operation.Stage == OperationStage.Sent => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
-            Outcome.Unknown => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
+            Outcome.Unknown => new PaymentEvent.OutcomeUnknown(command.At, operation.Id, command.ActAt),
             _ => throw new InvariantViolationException("every outcome has its meaning"),
         });
     }

@@ -85,6 +85,8 @@ internal static class RulesInFlight
         voiding, nobody knows      | undo                       | refused: StaleOperation
         voiding, nobody knows      | approved                   | Voided → failed
         voiding, nobody knows      | unknown                    | OperationDeferred → authorised
+        # What did not leave this time says nothing of what left before.
+        voiding, nobody knows      | not sent                   | OperationDeferred → authorised
 
         # The scheme's time for capturing is over: a no from the issuer means that it let go already.
         lapsing                    | approved                   | Voided → expired
@@ -94,6 +96,7 @@ internal static class RulesInFlight
         lapsing, nobody knows      | approved                   | Voided → expired
         lapsing, nobody knows      | declined                   | Voided → expired
         lapsing, nobody knows      | unknown                    | OperationDeferred → authorised
+        lapsing, nobody knows      | not sent                   | OperationDeferred → authorised
         """;
 
     public const string Refunding = """
