@@ -72,6 +72,7 @@ internal static class TollgateServer
         services.AddSingleton<DeleteToken>();
         services.AddSingleton<ChallengePage>();
         await services.AddSandboxAsync(settings);
+        services.AddSingleton(_ => new RealTime(TimeProvider.System));
         services.AddSingleton<DueWork>();
         services.AddHostedService(s => s.GetRequiredService<DueWork>());
         services.AddSingleton(_ => Random.Shared);

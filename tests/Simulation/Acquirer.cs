@@ -1,3 +1,5 @@
+using Tollgate.Core;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Acquirers;
 
@@ -20,8 +22,38 @@ internal sealed class Book
 
     public (string Operation, long Amount)? PendingRefund { get; set; }
 
+    /// <summary>What disputes took for good.</summary>
+    public long Lost { get; set; }
+
+    /// <summary>The last dispute.</summary>
+    public Case? Case { get; set; }
+
+    /// <summary>What can still be given back, or disputed.</summary>
+    public long Left => Captured - Refunded - Lost - (PendingRefund?.Amount ?? 0);
+
     /// <summary>The most approved authorisations that there were at once.</summary>
     public int MostAuthorisations { get; set; }
+}
+
+/// <summary>A dispute as the acquirer keeps it.</summary>
+internal sealed class Case
+{
+    public required string Id { get; init; }
+
+    public required long Amount { get; init; }
+
+    public DisputeStage Stage { get; set; }
+
+    public bool MoneyTaken { get; set; }
+
+    public bool IsOpen { get; set; } = true;
+
+    public bool AwaitsMerchant { get; set; }
+
+    /// <summary>Counts whose turn it was, so that what was planned for an earlier one is not done.</summary>
+    public int Turn { get; set; }
+
+    public Queue<(string What, Func<IAcquirerListener, Task<bool>> Tell)> ToTell { get; } = new();
 }
 
 /// <summary>
@@ -96,9 +128,11 @@ internal sealed class Acquirer(World world, Place place)
             "4000000000000341" when authorise.StoredCredential => "05",
             _ => "00",
         },
+        AcquirerOrder.AnswerDispute answer => book.Case is { IsOpen: true, AwaitsMerchant: true } open && open.Id == answer.Case ? "00" : "30",
         AcquirerOrder.Capture => book is { Authorised: > 0, Captured: 0, Released: 0 } && order.Amount.Minor <= book.Authorised ? "00" : "12",
         AcquirerOrder.Void => book is { Authorised: > 0, Captured: 0, Released: 0 } ? "00" : "12",
-        AcquirerOrder.Refund => book is { PendingRefund: null } && order.Amount.Minor <= book.Captured - book.Refunded ? "00" : "12",
+        AcquirerOrder.Refund when book.Case is { IsOpen: true } => "57",
+        AcquirerOrder.Refund => book is { PendingRefund: null } && order.Amount.Minor <= book.Left ? "00" : "12",
         _ => throw new ArgumentOutOfRangeException(nameof(order)),
     };
 
@@ -111,7 +145,9 @@ internal sealed class Acquirer(World world, Place place)
                 AcquirerOrder.Authorise => OperationKind.Authorisation,
                 AcquirerOrder.Capture => OperationKind.Capture,
                 AcquirerOrder.Void => OperationKind.Void,
-                _ => OperationKind.Refund,
+                AcquirerOrder.Refund => OperationKind.Refund,
+                AcquirerOrder.AnswerDispute { Accepts: true } => OperationKind.DisputeAcceptance,
+                _ => OperationKind.DisputeEvidence,
             },
             Amount = order.Amount.Minor,
             Capture = order is AcquirerOrder.Authorise { CaptureAtOnce: true },
@@ -146,6 +182,14 @@ internal sealed class Acquirer(World world, Place place)
             case OperationKind.Void:
                 book.Released += book.Authorised;
                 break;
+            case OperationKind.DisputeAcceptance:
+                End(order.Payment, book, won: false, tells: false);
+                break;
+            case OperationKind.DisputeEvidence:
+                book.Case!.AwaitsMerchant = false;
+                book.Case.Turn++;
+                world.After(world.Chance.Between(TimeSpan.FromHours(1), TimeSpan.FromDays(3)), place, () => Consider(order, book, book.Case, book.Case.Turn));
+                break;
             default:
                 book.PendingRefund = (order.Operation.Value, booked.Amount);
                 world.After(world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Happens(2500) ? TimeSpan.FromDays(14) : TimeSpan.FromHours(8)), place, () => EndRefund(order, book));
@@ -155,6 +199,10 @@ internal sealed class Acquirer(World world, Place place)
         if (booked is { Kind: OperationKind.Capture } or { Capture: true })
         {
             world.After(world.Chance.Between(TimeSpan.FromMilliseconds(1), world.Chance.Happens(3000) ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(2)), place, () => Settle(order, book));
+            if (world.Chance.Happens(1500))
+            {
+                world.After(world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Below(2) == 0 ? TimeSpan.FromMinutes(2) : TimeSpan.FromDays(5)), place, () => Dispute(order, book));
+            }
         }
 
         return booked.Reply;
@@ -181,7 +229,7 @@ internal sealed class Acquirer(World world, Place place)
             OperationKind.Void => true,
             OperationKind.Authorisation when !known.Capture => book.Captured > 0 || book.Released > 0,
             OperationKind.Refund => book.PendingRefund?.Operation != order.Operation.Value,
-            _ => book.Settled || book.Refunded > 0 || book.PendingRefund is not null,
+            _ => book.Settled || book.Refunded > 0 || book.PendingRefund is not null || book.Case is not null,
         };
         world.Tell(isThrough ? "acquirer cannot reverse" : "acquirer reverses", order.Payment.Value, known.Amount);
         if (isThrough)
@@ -245,8 +293,105 @@ internal sealed class Acquirer(World world, Place place)
             0);
     }
 
+    private void Dispute(AcquirerOrder order, Book book)
+    {
+        if (book is { Case: not null } or { PendingRefund: not null } || book.Left <= 0)
+        {
+            return;
+        }
+
+        var inquiry = world.Chance.Below(3) == 0;
+        var amount = world.Chance.Below(3) == 0 ? Math.Max(1, book.Left / 2) : book.Left;
+        var dispute = book.Case = new() { Id = "case-" + order.Payment, Amount = amount, MoneyTaken = !inquiry, Stage = inquiry ? DisputeStage.Inquiry : DisputeStage.ChargebackOpen };
+        var respondBy = Await(order, book, dispute);
+        world.Tell("acquirer opens a dispute", order.Payment.Value, amount);
+        var notice = new DisputeNotice(order.Payment, dispute.Id, new(amount, order.Amount.Currency), "10.4", dispute.Stage, respondBy);
+        Tell(dispute, "dispute opened", order, listener => listener.DisputeOpenedAsync(notice));
+    }
+
+    /// <summary>Gives the merchant a time to answer. Nobody has answered when it is over, and somewhat more: then the dispute is lost.</summary>
+    private DateTimeOffset Await(AcquirerOrder order, Book book, Case dispute)
+    {
+        var turn = ++dispute.Turn;
+        dispute.AwaitsMerchant = true;
+        var respondBy = world.Now + world.Chance.Between(TimeSpan.FromHours(1), TimeSpan.FromDays(8));
+        world.After(respondBy + TimeSpan.FromDays(4) - world.Now, place, () =>
+        {
+            if (dispute.IsOpen && dispute.Turn == turn)
+            {
+                End(order.Payment, book, won: false, tells: false);
+            }
+        });
+        return respondBy;
+    }
+
+    /// <summary>The issuer has seen the evidence: it decides, or asks again.</summary>
+    private void Consider(AcquirerOrder order, Book book, Case dispute, int turn)
+    {
+        if (!dispute.IsOpen || dispute.Turn != turn)
+        {
+            return;
+        }
+
+        var choice = world.Chance.Below(10);
+        if (choice < 4 && dispute.Stage < DisputeStage.PreArbitration)
+        {
+            dispute.Stage = dispute.MoneyTaken ? DisputeStage.PreArbitration : DisputeStage.ChargebackOpen;
+            dispute.MoneyTaken = true;
+            var (stage, respondBy) = (dispute.Stage, Await(order, book, dispute));
+            world.Tell("acquirer moves the dispute", order.Payment.Value, (long)stage);
+            Tell(dispute, "dispute moved", order, listener => listener.DisputeMovedAsync(order.Payment, dispute.Id, stage, respondBy));
+        }
+        else if (choice < 6 && dispute is { MoneyTaken: true, Stage: not DisputeStage.Arbitration })
+        {
+            dispute.Stage = DisputeStage.Arbitration;
+            Tell(dispute, "dispute moved", order, listener => listener.DisputeMovedAsync(order.Payment, dispute.Id, DisputeStage.Arbitration, null));
+            world.After(TimeSpan.FromDays(2), place, () => Consider(order, book, dispute, turn));
+        }
+        else
+        {
+            End(order.Payment, book, won: choice >= 8, tells: true);
+        }
+    }
+
+    private void End(PaymentId payment, Book book, bool won, bool tells)
+    {
+        var dispute = book.Case!;
+        dispute.IsOpen = false;
+        dispute.AwaitsMerchant = false;
+        book.Lost += won ? 0 : dispute.Amount;
+        world.Tell(won ? "acquirer finds for the merchant" : "acquirer finds for the cardholder", payment.Value, dispute.Amount);
+        if (tells)
+        {
+            var order = new AcquirerOrder.Inquire(default, payment, default, default);
+            Tell(dispute, "dispute resolved", order, listener => listener.DisputeResolvedAsync(payment, dispute.Id, won));
+        }
+    }
+
+    /// <summary>What is said of one dispute is said in order: the next when the one before was heard.</summary>
+    private void Tell(Case dispute, string what, AcquirerOrder order, Func<IAcquirerListener, Task<bool>> tell)
+    {
+        dispute.ToTell.Enqueue((what, tell));
+        if (dispute.ToTell.Count == 1)
+        {
+            TellNext();
+        }
+
+        void TellNext()
+        {
+            if (dispute.ToTell.TryPeek(out var next))
+            {
+                Notify(next.What, order, next.Tell, 0, () =>
+                {
+                    dispute.ToTell.Dequeue();
+                    TellNext();
+                });
+            }
+        }
+    }
+
     /// <summary>Tells until it is heard, less and less often; now and then twice, or late.</summary>
-    private void Notify(string what, AcquirerOrder order, Func<IAcquirerListener, Task<bool>> tell, int tries)
+    private void Notify(string what, AcquirerOrder order, Func<IAcquirerListener, Task<bool>> tell, int tries, Action? then = null)
     {
         var late = world.GoesWrong(500);
         if (late)
@@ -262,11 +407,11 @@ internal sealed class Acquirer(World world, Place place)
                 Say(what, order, tell, null, tries);
             }
 
-            Say(what, order, tell, () => Notify(what, order, tell, tries + 1), tries);
+            Say(what, order, tell, () => Notify(what, order, tell, tries + 1, then), tries, then);
         });
     }
 
-    private void Say(string what, AcquirerOrder order, Func<IAcquirerListener, Task<bool>> tell, Action? again, int tries)
+    private void Say(string what, AcquirerOrder order, Func<IAcquirerListener, Task<bool>> tell, Action? again, int tries, Action? then = null)
     {
         world.Counts.Add($"notice: {what}");
         var lost = world.GoesWrong(300);
@@ -287,7 +432,7 @@ internal sealed class Acquirer(World world, Place place)
         {
             try
             {
-                heard = await tell(process.Runner);
+                heard = await tell(process.News);
                 world.Tell(heard ? "notice heard" : "notice not heard yet", order.Payment.Value);
             }
             catch (Exception unavailable) when (Server.Storage.Database.IsUnavailable(unavailable))
@@ -302,6 +447,10 @@ internal sealed class Acquirer(World world, Place place)
                 if (!heard)
                 {
                     TryAgain();
+                }
+                else
+                {
+                    then?.Invoke();
                 }
             });
         }

@@ -83,7 +83,7 @@ internal sealed class AcquirerLink(World world, Place wire, Acquirer acquirer, W
                 {
                     try
                     {
-                        await Process.Runner.ReceiveLateAsync(order, outcome);
+                        await Process.News.ReceiveLateAsync(order, outcome);
                     }
                     catch (Exception unavailable) when (Server.Storage.Database.IsUnavailable(unavailable))
                     {

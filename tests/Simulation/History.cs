@@ -34,6 +34,7 @@ internal sealed class History
             calm ? WireFaults.None : new(Rate(300), Rate(600), Rate(400), Rate(500), Rate(800), Rate(600), Rate(400), Rate(600), Rate(1000)),
             new(world, place, calm ? 0 : Rate(2500)));
         merchants = new(world, place, AnyProcess);
+        outside.Webhooks.Heard = merchants.Hear;
         world.NextWake = _ => NextLook();
         world.Wake = Look;
 
@@ -60,6 +61,7 @@ internal sealed class History
             violation = new("invariants hold", broken.ToString());
         }
 
+        history.processes.ForEach(p => p.Die());
         counts.Add("histories");
         return new(seed, history.world.Hash, counts, violation, history.world.Story);
     }
@@ -73,7 +75,7 @@ internal sealed class History
 
         var chance = world.Chance;
         var count = 2 + chance.Below(4);
-        merchants.Begin(count, 8 + (50 / count), inHaste: chance.Below(3) > 0);
+        merchants.Begin(count, 5 + (36 / count), inHaste: chance.Below(3) > 0);
         world.BeforeTurn = CrashSometimes;
         world.Live(() => merchants.AreDone, MostTurns);
         Heal();
@@ -111,7 +113,7 @@ internal sealed class History
 
         world.Counts.Add("crash: " + dying.Crossing.Moment);
         world.Tell("dies", dying.Place.Name);
-        dying.Place.Die();
+        dying.Die();
         processes.Remove(dying);
         world.After(world.Chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(30)), place, () =>
         {

@@ -25,6 +25,7 @@ internal static class House
         RefundDelay = default,
         ReplyDelay = default,
         LateReplyDelay = default,
+        AlertAfter = TimeSpan.FromMinutes(15),
     };
 
     public static AppRegistry Apps { get; } = new(Settings);
@@ -39,6 +40,7 @@ internal static class House
         SecretKey = "sk-simulated-" + id,
         WebhookSecret = "whsec_c2ltdWxhdGVkLXdlYmhvb2stc2VjcmV0LW9mLXRlc3Q=",
         OneLivePaymentPerOrder = oneLivePayment,
+        Fees = oneLivePayment ? new(BasisPoints: 175, Fixed: 30, TaxBasisPoints: 1000, Dispute: 2500, ReserveBasisPoints: 500, ReserveDays: 12) : null,
         DefaultWebhook = new() { EndpointUrl = "https://merchant.example/webhooks" },
     };
 

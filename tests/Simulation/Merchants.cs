@@ -16,6 +16,9 @@ internal enum CallKind
     Read,
     DeleteToken,
     Challenge,
+    AddEvidence,
+    SendEvidence,
+    AcceptDispute,
 }
 
 /// <summary>A request. The same object is sent again when it is repeated.</summary>
@@ -103,6 +106,36 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
         }
     }
 
+    /// <summary>A webhook says how a payment stands. A dispute is mostly answered, sooner or later.</summary>
+    public void Hear(string uuid, string status)
+    {
+        if (!byUuid.TryGetValue(uuid, out var payment))
+        {
+            return;
+        }
+
+        payment.Status = status;
+        if (status == "in_dispute" && !world.IsHealed && world.Chance.Below(4) != 0)
+        {
+            living++;
+            world.Soon(place, async void () =>
+            {
+                await AnswerAsync(payment);
+                living--;
+            });
+        }
+    }
+
+    private async Task AnswerAsync(Known payment)
+    {
+        CallKind[] answers = world.Chance.Below(5) == 0 ? [CallKind.AcceptDispute] : [CallKind.AddEvidence, CallKind.SendEvidence, CallKind.SendEvidence];
+        foreach (var kind in answers)
+        {
+            await world.RestAsync(place, world.Chance.Below(2) == 0 ? TimeSpan.Zero : world.Chance.Between(TimeSpan.Zero, TimeSpan.FromDays(2)));
+            Learn(await SendAsync(new(kind, payment.App) { Route = [("uuid", payment.Uuid)] }));
+        }
+    }
+
     private TimeSpan Rest(bool inHaste) => world.Chance.Below(inHaste ? 12 : 40) switch
     {
         < 8 => TimeSpan.Zero,
@@ -154,7 +187,8 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
             < 60 => Operate(CallKind.Capture, Pay("authorised"), p => Amount(p, "amount")),
             < 67 => Operate(CallKind.Void, Pay("authorised"), _ => string.Empty),
             < 83 => Operate(CallKind.Refund, Pay("waiting", "received", "partially_refunded", "return_rejected", "return_expired"), p => $"{Amount(p, "refund_amount")},\"reason\":\"Wrong size\""),
-            < 89 => Read(Pay()),
+            < 87 => Read(Pay()),
+            < 91 => Dispute(),
             < 98 => Challenge(),
             _ => Forget(),
         };
@@ -250,6 +284,19 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
             },
             Route = [("uuid", payment.Challenge!.Value.Uuid), ("key", payment.Challenge.Value.Key)],
         };
+    }
+
+    private Call Dispute()
+    {
+        var disputed = payments.FindAll(p => p.Status == "in_dispute");
+        var payment = disputed.Count > 0 && world.Chance.Below(8) != 0 ? world.Chance.Pick(disputed) : Pay();
+        var kind = world.Chance.Below(10) switch
+        {
+            < 4 => CallKind.AddEvidence,
+            < 9 => CallKind.SendEvidence,
+            _ => CallKind.AcceptDispute,
+        };
+        return new(kind, payment.App) { Route = [("uuid", payment.Uuid)] };
     }
 
     private Call Forget() => Pay() is { Token: { } token } payment

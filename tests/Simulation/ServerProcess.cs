@@ -8,7 +8,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Server;
-using Tollgate.Server.Apps;
+using Tollgate.Server.Acquirers;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Payments;
@@ -43,6 +43,7 @@ internal sealed class ServerProcess
     private readonly RefundPayment refund;
     private readonly DeleteToken deleteToken;
     private readonly ChallengePage challenge;
+    private readonly PaymentRenderer renderer;
     private readonly ILogger logger;
     private readonly TimeSpan phase;
     private DateTimeOffset lookedAt;
@@ -60,10 +61,11 @@ internal sealed class ServerProcess
         var identifiers = new SeededIdentifiers(world.Chance);
         store = new(world, outside.Store, outside.Tables, outside.StoreFaults, Crossing);
         var link = new AcquirerLink(world, outside.Wire, outside.Acquirer, outside.WireFaults, Crossing) { Process = this };
-        var renderer = new PaymentRenderer(House.Address);
+        renderer = new PaymentRenderer(House.Address);
         var composer = new WebhookComposer(renderer, House.Apps);
         logger = new Logger<object>(world);
         Runner = new(store, store, link, House.Vault, composer, identifiers, clock, new Logger<PaymentRunner>(world));
+        News = new AcquirerNews(Runner, store, identifiers, new Logger<AcquirerNews>(world));
         var idempotency = new Idempotency(store, store, vault, clock);
         var authentication = new Issuer();
         var common = new CommonFields(House.Settings);
@@ -77,7 +79,7 @@ internal sealed class ServerProcess
         read = new(store, renderer);
         deleteToken = new(store, Runner);
         challenge = new(store, Runner, authentication);
-        work = new(store, Runner, store, clock, new Logger<DueWork>(world));
+        work = new(store, Runner, store, House.Settings, clock, new(clock), new Logger<DueWork>(world));
         delivery = new(store, outside.Webhooks, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
         Runner.WorkDue += () => world.Soon(Place, Work);
         store.WebhooksDue += () => world.Soon(Place, Deliver);
@@ -87,7 +89,17 @@ internal sealed class ServerProcess
 
     public PaymentRunner Runner { get; }
 
+    /// <summary>Who hears what the acquirer does by itself.</summary>
+    public IAcquirerListener News { get; }
+
     public Crossing Crossing { get; } = new();
+
+    /// <summary>Dies, with everything it was about to do.</summary>
+    public void Die()
+    {
+        Place.Die();
+        work.Dispose();
+    }
 
     /// <summary>Answers a call, unless it dies over it.</summary>
     public void Answer(Call call, Action<Heard> answered) => world.Soon(Place, async void () =>
@@ -134,8 +146,27 @@ internal sealed class ServerProcess
         CallKind.Read => read.HandleAsync(context, call.App),
         CallKind.DeleteToken => deleteToken.HandleAsync(context, call.App),
         CallKind.Challenge => challenge.AnswerAsync(context),
+        CallKind.AddEvidence => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.AddEvidenceAsync(payment, dispute, number =>
+            [new(dispute, number, "receipt", null, null, 7, House.Vault.SealBytes("Receipt"u8, PaymentRunner.EvidenceContext(call.App.Id, dispute, number)))])),
+        CallKind.SendEvidence => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.SendEvidenceAsync(payment, dispute, null)),
+        CallKind.AcceptDispute => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.AcceptDisputeAsync(payment, dispute, null)),
         _ => throw new ArgumentOutOfRangeException(nameof(call)),
     };
+
+    private async Task AnswerDisputeAsync(Call call, HttpContext context, Func<Payment, DisputeId, Task<StepResult>> step)
+    {
+        if (await store.FindAsync(call.App.Id, call.Route[0].Value) is not { Dispute: { } dispute } payment)
+        {
+            await Server.Http.Answer.NotFound().WriteAsync(context);
+            return;
+        }
+
+        var result = await step(payment, dispute.Id);
+        var answer = result.Refusal is { } refusal
+            ? Server.Http.Answer.Refused(refusal)
+            : Server.Http.Answer.Ok(renderer.Render(result.Payment!), Client.Contract.ResponseJson.Numbers.PaymentResponse);
+        await answer.WriteAsync(context);
+    }
 
     private static DefaultHttpContext ContextOf(Call call)
     {
@@ -182,7 +213,7 @@ internal sealed class ServerProcess
         works = true;
         try
         {
-            await work.RunAsync();
+            await work.TakeAsync();
             if (world.Now - sweptAt >= SweepEvery || await store.HasCardToDestroyAsync())
             {
                 await store.SweepAsync(world.Now);

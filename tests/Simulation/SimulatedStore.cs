@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Tollgate.Core;
+using Tollgate.Core.Disputes;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -18,6 +20,7 @@ internal enum StoreFlaws
     LosesEvents = 16,
     HandsOutPositionsTwice = 32,
     LeasesOutOfOrder = 64,
+    LosesPostings = 128,
 }
 
 /// <summary>
@@ -45,6 +48,8 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         public PaymentStatus Status { get; set; }
 
         public long? DueAt { get; set; }
+
+        public long? LeasedUntil { get; set; }
 
         public List<EventRow> Events { get; } = [];
 
@@ -93,6 +98,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
     private readonly Dictionary<string, PaymentRow> payments = new(StringComparer.Ordinal);
     private readonly List<PaymentRow> inOrder = [];
     private readonly Dictionary<string, CardRow> cards = new(StringComparer.Ordinal);
+    private readonly List<NewEvidence> evidence = [];
     private readonly Dictionary<string, byte[]> codes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string App, string Digest), (string Payment, long ExpiresAt)> orders = [];
     private readonly Dictionary<(string App, string Digest), KeyRow> keys = [];
@@ -102,6 +108,12 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
     public IEnumerable<KeyValuePair<string, CardRow>> Cards => cards;
 
     public IEnumerable<string> Codes => codes.Keys;
+
+    /// <summary>The ledger, in the order of commits.</summary>
+    public List<LedgerRow> Ledger { get; } = [];
+
+    /// <summary>Disputes, each as it last was.</summary>
+    public Dictionary<string, (string Payment, Dispute Dispute)> Disputes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The feed, in the order of commits.</summary>
     public List<(string App, long Position, string Payment, int Version)> Feed { get; } = [];
@@ -155,11 +167,17 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
 
     public IReadOnlyList<PaymentEvent> ReadJournal(string uuid) => [.. payments[uuid].Events.Select(e => ReadEvent(payments[uuid], e))];
 
-    public IReadOnlyList<(PaymentId Id, DateTimeOffset DueAt)> ListDue(DateTimeOffset now, int limit) =>
-    [
-        .. inOrder.Where(p => p.DueAt <= now.ToUnixTimeMilliseconds()).OrderBy(p => p.DueAt).Take(limit)
-            .Select(p => (p.Facts.Id, DateTimeOffset.FromUnixTimeMilliseconds(p.DueAt!.Value))),
-    ];
+    public IReadOnlyList<NewEvidence> ReadEvidence(DisputeId dispute) => [.. evidence.Where(e => e.Dispute == dispute).OrderBy(e => e.Number)];
+
+    public IReadOnlyList<Payment> ListInFlight(DateTimeOffset startedBefore, DateTimeOffset now) =>
+        [.. inOrder.Where(p => p.DueAt <= JournalRows.Millis(now.AddMinutes(5))).Select(Read).Where(p => p.InFlight is { } operation && operation.StartedAt <= startedBefore)];
+
+    public IReadOnlyList<PaymentId> LeaseDue(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit)
+    {
+        var due = inOrder.Where(p => p.DueAt <= JournalRows.Millis(now) && !(p.LeasedUntil > JournalRows.Millis(leaseFrom))).OrderBy(p => p.DueAt).Take(limit).ToList();
+        due.ForEach(p => p.LeasedUntil = JournalRows.Millis(leaseUntil));
+        return [.. due.Select(p => p.Facts.Id)];
+    }
 
     public bool HasCardToDestroy()
     {
@@ -245,7 +263,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         long? work = null, webhook = null;
         foreach (var payment in inOrder)
         {
-            if (payment.DueAt is { } due && !(work <= due))
+            if (payment.DueAt is { } dueAt && Math.Max(dueAt, payment.LeasedUntil ?? 0) is var due && !(work <= due))
             {
                 work = due;
             }
@@ -356,7 +374,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             inOrder.Add(row);
         }
 
-        (row.Version, row.Status, row.DueAt) = (payment.Version, payment.Status, JournalRows.DueAt(payment));
+        (row.Version, row.Status, row.DueAt, row.LeasedUntil) = (payment.Version, payment.Status, JournalRows.DueAt(payment), null);
         row.Whole = asJson ? null : payment;
         row.State = asJson ? JournalRows.State(payment) : null;
         if (change.SealedCode is { } code)
@@ -391,6 +409,13 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
                 position,
                 recorded.Before,
                 recorded.After));
+        }
+
+        Ledger.AddRange(LedgerRow.Of(change).Where(r => r.Transfer.Kind != TransferKind.RefundReturned || !flaws.HasFlag(StoreFlaws.LosesPostings)));
+        evidence.AddRange(change.Evidence);
+        if (change.Dispute is { } dispute)
+        {
+            Disputes[dispute.Id.Value] = (uuid, dispute);
         }
 
         if (!flaws.HasFlag(StoreFlaws.LosesWebhooks))

@@ -63,6 +63,9 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
         AskAsync(() => tables.LeaseWebhooks(now, until, limit), () => new JournalUnavailableException("The store refused."));
 
+    public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
+        AskAsync(() => tables.LeaseDue(now, leaseFrom, leaseUntil, limit), () => new JournalUnavailableException("The store refused."));
+
     public async Task SweepAsync(DateTimeOffset now) => await AskAsync(
         () =>
         {
@@ -85,7 +88,9 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
 
     public Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment) => ReadAsync(() => tables.ReadJournal(payment.Id.Value));
 
-    public Task<IReadOnlyList<(PaymentId Id, DateTimeOffset DueAt)>> ListDueAsync(DateTimeOffset now, int limit) => ReadAsync(() => tables.ListDue(now, limit));
+    public Task<IReadOnlyList<NewEvidence>> ReadEvidenceAsync(DisputeId dispute) => ReadAsync(() => tables.ReadEvidence(dispute));
+
+    public Task<IReadOnlyList<Payment>> ListInFlightAsync(DateTimeOffset startedBefore, DateTimeOffset now) => ReadAsync(() => tables.ListInFlight(startedBefore, now));
 
     public Task<bool> HasCardToDestroyAsync() => ReadAsync(tables.HasCardToDestroy);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Client.Contract;
+using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
@@ -37,6 +38,7 @@ internal static class Verdict
             SumsHold(ended);
             IsOver(ended, clock);
             ChangesAreTold(ended);
+            LedgerHolds(ended, world.Tables);
             BooksAgree(ended, world.Acquirer.Books.GetValueOrDefault(row.Facts.Id.Value) ?? new());
         }
 
@@ -115,6 +117,31 @@ internal static class Verdict
         That(payment.Captured.IsPositive == payment.SettledAt is not null, "what was captured settles", $"{payment.Id}");
     }
 
+    /// <summary>Every event has posted what it moves, once; and what stands on the accounts at the end is what the payment says.</summary>
+    private static void LedgerHolds(Ended ended, SimulatedStore tables)
+    {
+        var payment = ended.Payment;
+        var posted = tables.Ledger.Where(r => r.Source == payment.Id.Value).ToList();
+        var expected = Enumerable.Range(0, ended.Steps.Count)
+            .SelectMany(i => Postings.Of(i == 0 ? null : ended.Steps[i - 1], ended.Steps[i], ended.Events[i]).Select((transfer, line) => (Version: i + 1, Line: line, Transfer: transfer)));
+        That(posted.Select(r => (r.Version, r.Line, r.Transfer)).SequenceEqual(expected), "every event is posted, once", $"{payment.Id}: {string.Join(", ", posted)}");
+
+        var captured = payment.Captured.IsPositive;
+        var lost = payment.Dispute is { IsLost: true } ? payment.Disputed.Minor : 0;
+        (Account Account, long Balance)[] stand =
+        [
+            (Account.AuthMemoDebit, 0), (Account.AuthMemoCredit, 0), (Account.SchemeReceivable, 0), (Account.RefundClearing, 0), (Account.DisputeHold, 0),
+            (Account.MerchantDisputeProvision, 0), (Account.MerchantReserve, 0), (Account.MerchantPending, 0),
+            (Account.BankCash, payment.Captured.Minor - payment.Refunded.Minor - lost),
+            (Account.MerchantPayable, captured ? -payment.Net.Minor : 0),
+        ];
+        foreach (var (account, balance) in stand)
+        {
+            var stands = posted.Sum(r => (r.Transfer.Debit == account ? r.Transfer.Amount.Minor : 0) - (r.Transfer.Credit == account ? r.Transfer.Amount.Minor : 0));
+            That(stands == balance, "the accounts say what the payment says", $"{payment.Id} ({payment.Status}): {account} is {stands} and should be {balance}");
+        }
+    }
+
     private static void ChangesAreTold(Ended ended)
     {
         var expected = new List<(int, PaymentStatus, PaymentStatus)>();
@@ -146,6 +173,8 @@ internal static class Verdict
         var ours = (authorised > 0 ? 1 : 0, authorised, captured, released, payment.Refunded.Minor, payment.SettledAt is not null);
         var theirs = (book.Authorisations, book.Authorised, book.Captured, book.Released, book.Refunded, book.Settled);
         That(ours == theirs, "the books agree", $"{payment.Id} ({payment.Status}): ours are {ours}, the acquirer's {theirs}");
+        var lost = payment.Dispute is { IsLost: true } dispute ? dispute.Amount.Minor : 0;
+        That(lost == book.Lost && book.Case is not { IsOpen: true }, "the books agree", $"{payment.Id} ({payment.Dispute}): we lost {lost}, by the acquirer's books {book.Lost}");
         That(book.PendingRefund is null, "the books agree", $"{payment.Id}: a refund is still on its way");
         That(book.MostAuthorisations <= 1, "a card is charged once", $"{payment.Id} was authorised {book.MostAuthorisations} times");
     }
@@ -251,6 +280,8 @@ internal static class Verdict
             "expired" => payment.Status == PaymentStatus.Expired,
             "partially_refunded" => payment.Refunded.IsPositive,
             "return_received" => payment.Refunded == payment.Captured,
+            "dispute_lost" => payment.Status == PaymentStatus.DisputeLost,
+            "in_dispute" => payment.Dispute is not null,
             "return_pending" or "return_rejected" or "return_expired" => payment.Captured.IsPositive && payment.LastRefundAmount is not null,
             _ => true,
         };

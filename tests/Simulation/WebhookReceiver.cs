@@ -1,3 +1,4 @@
+using System.Text;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
 
@@ -6,6 +7,9 @@ namespace Tollgate.Simulation;
 /// <summary>The merchants' endpoint: it is down, or breaks, or answers into the void, and remembers everything that ever arrived.</summary>
 internal sealed class WebhookReceiver(World world, Place place, int brokenInTenThousand) : IWebhookWire
 {
+    /// <summary>Tells the merchant who is meant.</summary>
+    public Action<string, string>? Heard { get; set; }
+
     /// <summary>What arrived, in order.</summary>
     public List<(string Payment, int Version, byte[] Body)> Arrived { get; } = [];
 
@@ -25,6 +29,7 @@ internal sealed class WebhookReceiver(World world, Place place, int brokenInTenT
             {
                 world.Tell("webhook", webhook.PaymentUuid, webhook.Version);
                 Arrived.Add((webhook.PaymentUuid, webhook.Version, webhook.Body));
+                Heard?.Invoke(webhook.PaymentUuid, StatusIn(webhook.Body));
             }
 
             if (saysNothing && !refuses)
@@ -37,6 +42,13 @@ internal sealed class WebhookReceiver(World world, Place place, int brokenInTenT
             world.After(Way(), place, () => done.SetResult(refuses ? "answered 500" : null));
         });
         return done.Task;
+    }
+
+    private static string StatusIn(byte[] body)
+    {
+        var text = body.AsSpan();
+        text = text[(text.IndexOf("\"status\":\""u8) + 10)..];
+        return Encoding.UTF8.GetString(text[..text.IndexOf((byte)'"')]);
     }
 
     private TimeSpan Way() => world.Chance.Below(4) == 0 ? world.Chance.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(700)) : TimeSpan.Zero;

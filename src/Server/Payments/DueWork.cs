@@ -6,6 +6,9 @@ using Tollgate.Server.Storage.Journal;
 
 namespace Tollgate.Server.Payments;
 
+/// <summary>The clock on the wall, whatever the sandbox's says: leases are by it.</summary>
+internal sealed record RealTime(TimeProvider Clock);
+
 /// <summary>
 /// Does what is due though nobody asks: settles operations that a crash or a silent acquirer left in flight, ends sessions, holds, refunds, disputes and
 /// reserves whose time is over, and removes what has had its time. The work is taken by lease, so that any number of processes share it, and what a
@@ -28,19 +31,21 @@ internal sealed class DueWork : BackgroundService
     private readonly IJournal journal;
     private readonly Settings settings;
     private readonly TimeProvider clock;
+    private readonly RealTime real;
     private readonly ILogger<DueWork> logger;
     private readonly Alarm alarm = new();
     private readonly ConcurrentDictionary<PaymentId, Task> underway = new();
     private readonly Meter meter = new("Tollgate");
     private int unresolved;
 
-    public DueWork(IPaymentLookup reader, PaymentRunner runner, IJournal journal, Settings settings, TimeProvider clock, ILogger<DueWork> logger)
+    public DueWork(IPaymentLookup reader, PaymentRunner runner, IJournal journal, Settings settings, TimeProvider clock, RealTime real, ILogger<DueWork> logger)
     {
         this.reader = reader;
         this.runner = runner;
         this.journal = journal;
         this.settings = settings;
         this.clock = clock;
+        this.real = real;
         this.logger = logger;
         runner.WorkDue += alarm.Ring;
         meter.CreateObservableGauge(
@@ -107,7 +112,7 @@ internal sealed class DueWork : BackgroundService
     }
 
     /// <summary>Takes what is due, as far as there is room, and begins it.</summary>
-    private async Task<int> TakeAsync()
+    internal async Task<int> TakeAsync()
     {
         var room = AtOnce - underway.Count;
         if (room <= 0)
@@ -116,8 +121,8 @@ internal sealed class DueWork : BackgroundService
             return 0;
         }
 
-        var real = TimeProvider.System.GetUtcNow();
-        var taken = await journal.LeaseDueAsync(runner.Now, real, real + Lease, room);
+        var from = real.Clock.GetUtcNow();
+        var taken = await journal.LeaseDueAsync(runner.Now, from, from + Lease, room);
         foreach (var payment in taken)
         {
             // A payment whose lease has ended while it is still worked on is left to that work.
