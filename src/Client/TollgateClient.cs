@@ -14,10 +14,11 @@ namespace Tollgate.Client;
 /// Every call throws <see cref="TollgateException"/> when the gateway says no or does not answer, and <see cref="OperationCanceledException"/>
 /// when its token is cancelled. A decline is not an exception: it is a payment whose status is <see cref="PaymentStatus.Failed"/>.
 /// </remarks>
-public sealed class TollgateClient : IDisposable
+public sealed partial class TollgateClient : IDisposable
 {
-    private const string Cards = "/api/v2/cards";
-    private const string Sandbox = "/api/v2/sandbox";
+    private const string Root = "/api/v2";
+    private const string Cards = Root + "/cards";
+    private const string Sandbox = Root + "/sandbox";
     private const int LongestIdempotencyKey = 255;
 
     private static readonly ProductInfoHeaderValue Product = new("Tollgate.Client", typeof(TollgateClient).Assembly.GetName().Version?.ToString(3));
@@ -247,9 +248,14 @@ public sealed class TollgateClient : IDisposable
         }
     }
 
-    /// <summary>Sends, waits for the whole answer, and throws unless it is a success.</summary>
+    /// <summary>Sends, waits for the answer, all of it unless told otherwise, and throws unless it is a success.</summary>
     private async Task<HttpResponseMessage> ExchangeAsync(
-        HttpMethod method, string path, HttpContent? content, string? idempotencyKey, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        string? idempotencyKey,
+        CancellationToken cancellationToken,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(method, new Uri(root + path)) { Content = content };
 
@@ -266,7 +272,7 @@ public sealed class TollgateClient : IDisposable
         HttpResponseMessage response;
         try
         {
-            response = await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            response = await http.SendAsync(request, completion, cancellationToken).ConfigureAwait(false);
         }
         catch (HttpRequestException noAnswer)
         {

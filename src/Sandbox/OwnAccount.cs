@@ -18,7 +18,7 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     {
         if (payment.Captured > 0 && !payment.Settled)
         {
-            due.Enqueue(new(new(NoticeKind.Settled, reference, null), 0), LastLine(payment, capturing: true) + behaviour.SettlementDelay);
+            due.Enqueue(new(new(NoticeKind.Settled, reference, null), 0), behaviour.SettlesAt(LastLine(payment, capturing: true)));
         }
 
         if (payment.PendingRefund is { } refund)

@@ -1,8 +1,8 @@
 namespace Tollgate.Sandbox;
 
 /// <summary>How the pretend world behaves.</summary>
-/// <param name="SettlementDelay">From a capture to the arrival of its funds, sandbox time.</param>
+/// <param name="SettlesAt">When the funds of a capture arrive, sandbox time.</param>
 /// <param name="RefundDelay">From a refund to its payout, sandbox time.</param>
 /// <param name="ReplyDelay">How long each answer takes, real time.</param>
 /// <param name="LateReplyDelay">How long an answer takes that a fault makes late, real time.</param>
-public sealed record SandboxBehaviour(TimeSpan SettlementDelay, TimeSpan RefundDelay, TimeSpan ReplyDelay, TimeSpan LateReplyDelay);
+public sealed record SandboxBehaviour(Func<DateTimeOffset, DateTimeOffset> SettlesAt, TimeSpan RefundDelay, TimeSpan ReplyDelay, TimeSpan LateReplyDelay);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Tollgate.Core;
 
 namespace Tollgate.Server;
@@ -39,6 +40,15 @@ internal class Identifiers
     /// <summary>A payout's identifier: <c>po_</c>, then as a token's.</summary>
     public PayoutId NewPayout(DateTimeOffset now) => new("po_" + NewDigits(now));
 
+    /// <summary>
+    /// The identifier of the payout that the schedule closes for an app at an instant: the same in every process, so that it is closed once.
+    /// </summary>
+    public static PayoutId PayoutOf(AppId app, Currency currency, DateTimeOffset slot)
+    {
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{app}|{currency}"));
+        return new(string.Create(CultureInfo.InvariantCulture, $"po_{Seconds(slot):x8}{Convert.ToHexStringLower(digest)[..12]}"));
+    }
+
     /// <summary>An operation's reference: 20 characters.</summary>
     public OperationId NewOperation() => new(NewText(20));
 
@@ -52,9 +62,10 @@ internal class Identifiers
     {
         Span<char> random = stackalloc char[12];
         Draw(Hexadecimal, random);
-        var seconds = unchecked((uint)((now - Epoch).Ticks / TimeSpan.TicksPerSecond));
-        return string.Create(CultureInfo.InvariantCulture, $"{seconds:x8}{random}");
+        return string.Create(CultureInfo.InvariantCulture, $"{Seconds(now):x8}{random}");
     }
+
+    private static uint Seconds(DateTimeOffset now) => unchecked((uint)((now - Epoch).Ticks / TimeSpan.TicksPerSecond));
 
     private string NewText(int length)
     {

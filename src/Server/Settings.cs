@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using Tollgate.Client.Contract;
 using Tollgate.Core.Ledger;
+using Tollgate.Server.Ledger;
+using Tollgate.Server.Settlement;
 
 namespace Tollgate.Server;
 
@@ -38,9 +40,12 @@ internal sealed record AppSettings
 /// <summary>The server's settings, checked: <c>Tollgate:…</c> in appsettings, environment (<c>Tollgate__…</c>) or command line.</summary>
 internal sealed record Settings
 {
+    /// <summary>The word that has the sandbox settle as the world does.</summary>
+    private const string CutOff = "cut-off";
+
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Fees", "AlertAfter", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "Sandbox",
     ];
 
     private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
@@ -75,10 +80,20 @@ internal sealed record Settings
 
     /// <summary>How long an operation may be in flight before the operator is told.</summary>
     public required TimeSpan AlertAfter { get; init; }
+    /// <summary>When payouts are closed by themselves; <see langword="null"/> for never.</summary>
+    public required PayoutTimes? Payouts { get; init; }
+
+    /// <summary>When captures settle.</summary>
+    public required BusinessCalendar Calendar { get; init; }
+
+    /// <summary>How long after it is due a settlement may be missing before the operator is told.</summary>
+    public required TimeSpan ClearingGrace { get; init; }
+
     /// <summary>Where the sandbox's acquirer listens, when it is a process of its own.</summary>
     public required Uri? Acquirer { get; init; }
 
-    public required TimeSpan SettlementDelay { get; init; }
+    /// <summary>From a capture to its settlement in the sandbox; <see langword="null"/> for the calendar's next business day, as in the world.</summary>
+    public required TimeSpan? SettlementDelay { get; init; }
 
     public required TimeSpan RefundDelay { get; init; }
 
@@ -154,8 +169,11 @@ internal sealed record Settings
             },
             Apps = apps,
             AlertAfter = ReadDelay(section, "AlertAfter", TimeSpan.FromMinutes(15)),
+            Payouts = ReadPayouts(section),
+            Calendar = ReadCalendar(section),
+            ClearingGrace = ReadDelay(section, "ClearingGrace", TimeSpan.FromDays(1)),
             Acquirer = acquirer,
-            SettlementDelay = ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
+            SettlementDelay = sandbox["SettlementDelay"] == CutOff ? null : ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
             ReplyDelay = ReadDelay(sandbox, "ReplyDelay", TimeSpan.Zero),
             LateReplyDelay = ReadDelay(sandbox, "LateReplyDelay", TimeSpan.FromSeconds(6)),
@@ -187,6 +205,24 @@ internal sealed record Settings
         var host = BindingAddress.Parse(address).Host;
         return host != "localhost" && !(IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip))
             && !host.StartsWith("unix:", StringComparison.Ordinal);
+    }
+
+    /// <summary>When the funds of a capture are to arrive: what the sandbox's acquirer does, unless it has settings of its own; else by the calendar.</summary>
+    public DateTimeOffset SettlesAt(DateTimeOffset capturedAt) => IsSandbox && Acquirer is null && SettlementDelay is { } delay ? capturedAt + delay : Calendar.SettlesAt(capturedAt);
+
+    private static PayoutTimes? ReadPayouts(IConfigurationSection section) => section["Payouts"] switch
+    {
+        null or "" or "off" => null,
+        var text when PayoutTimes.TryParse(text, out var times) => times,
+        _ => throw new SettingException("Tollgate:Payouts", "must be off, or a time in Sydney such as daily 09:00 or weekly monday 09:00"),
+    };
+
+    private static BusinessCalendar ReadCalendar(IConfigurationSection section)
+    {
+        var days = (section["Holidays"] ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return BusinessCalendar.TryCreate(days, out var calendar)
+            ? calendar
+            : throw new SettingException("Tollgate:Holidays", "must be days such as 2027-06-14, with commas between them");
     }
 
     private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees)

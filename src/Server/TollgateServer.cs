@@ -4,6 +4,7 @@ using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
+using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -71,10 +72,12 @@ internal static class TollgateServer
         services.AddSingleton<ReadEvents>();
         services.AddSingleton<DeleteToken>();
         services.AddSingleton<ChallengePage>();
+        services.AddLedger();
         await services.AddSandboxAsync(settings);
         services.AddSingleton(_ => new RealTime(TimeProvider.System));
         services.AddSingleton<DueWork>();
         services.AddHostedService(s => s.GetRequiredService<DueWork>());
+        services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
         services.AddSingleton(_ => Random.Shared);
         services.AddSingleton<IWebhookWire, WebhookWire>();
         services.AddHostedService<WebhookDelivery>();
@@ -184,6 +187,7 @@ internal static class TollgateServer
             app.MapGet(cards + "/payments", Access.Requires(apps, services.GetRequiredService<ListPayments>().HandleAsync));
             app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
             app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));
+            app.MapLedger(apps, root);
         }
 
         app.UseSandbox(apps);

@@ -17,7 +17,7 @@ internal sealed class World : IDisposable
     }
 
     public static SandboxBehaviour Behaviour { get; } = new(
-        SettlementDelay: TimeSpan.FromMinutes(1), RefundDelay: TimeSpan.FromSeconds(30), ReplyDelay: TimeSpan.Zero, LateReplyDelay: TimeSpan.FromMilliseconds(50));
+        SettlesAt: captured => captured + TimeSpan.FromMinutes(1), RefundDelay: TimeSpan.FromSeconds(30), ReplyDelay: TimeSpan.Zero, LateReplyDelay: TimeSpan.FromMilliseconds(50));
 
     public static DateTimeOffset Start { get; } = new(2026, 1, 15, 3, 0, 0, TimeSpan.Zero);
 

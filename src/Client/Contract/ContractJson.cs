@@ -15,6 +15,11 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(ClockResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(BooksResponse))]
+[JsonSerializable(typeof(BalanceList))]
+[JsonSerializable(typeof(BalanceEntryList))]
+[JsonSerializable(typeof(PayoutList))]
+[JsonSerializable(typeof(Payout))]
+[JsonSerializable(typeof(ClosedPayouts))]
 public sealed partial class ResponseJson : JsonSerializerContext
 {
     /// <summary>Money as numbers, as API responses have it; money as text is read too.</summary>

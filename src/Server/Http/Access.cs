@@ -93,5 +93,10 @@ internal static class Access
 
             await answer.WriteAsync(context);
         }
+        else
+        {
+            // The rest of the answer never comes: cut off, it is not taken for the whole.
+            context.Abort();
+        }
     }
 }

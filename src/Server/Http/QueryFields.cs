@@ -67,6 +67,18 @@ internal readonly struct QueryFields(IQueryCollection query, FieldErrors errors)
         return null;
     }
 
+    /// <summary>A place to go on from; the beginning when left out.</summary>
+    public long Cursor(string name)
+    {
+        var after = 0L;
+        if (Value(name) is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        {
+            errors.Add(name, "is invalid");
+        }
+
+        return after;
+    }
+
     public string? Text(string name, int maximum)
     {
         if (Value(name) is not { } text)

@@ -15,12 +15,7 @@ internal sealed class ReadEvents(PaymentReader reader, PaymentRenderer renderer)
         var errors = new FieldErrors();
         var fields = new QueryFields(context.Request.Query, errors);
         var limit = fields.Integer("limit", 20, 1, 100);
-        var after = 0L;
-        if (fields.Value("after") is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-        {
-            errors.Add("after", "is invalid");
-        }
-
+        var after = fields.Cursor("after");
         if (errors.Any)
         {
             await Answer.Invalid(errors).WriteAsync(context);

@@ -16,6 +16,7 @@ public abstract class DescribedExamples(Gateway shared)
 {
     private const string LivePayment = "7PPPMXIGH";
     private const string LiveToken = "tok_dfe1988a1ffc0d6562d3";
+    private const string LivePayout = "po_0f2a3b4c5d6e7f8091a2";
     private const string Receiver = "https://merchant.com/webhook";
 
     private sealed record Example(string Method, string Path, string Name, string? LiveStatus, JsonNode? Body, IReadOnlyList<(string Name, string In, string Value)> Parameters, JsonNode Operation);
@@ -128,6 +129,7 @@ public abstract class DescribedExamples(Gateway shared)
         var card = (string?)example.Body?["card_info"]?["card_number"] ?? "4111111111111111";
         var live = await PaymentAsync(gateway, receiver, example.LiveStatus ?? "authorised", card == "4111111111111111" ? card : "4242424242424242");
         var path = example.Path;
+        var payout = example.Parameters.Any(p => p.Value == LivePayout) || example.Path.EndsWith("/payouts", StringComparison.Ordinal) ? await PayoutAsync(gateway, receiver) : LivePayout;
         List<string> query = [];
         foreach (var (name, where, value) in example.Parameters)
         {
@@ -167,7 +169,7 @@ public abstract class DescribedExamples(Gateway shared)
         return difference is null ? null : $"{difference}: was {answer}";
 
         string Alive(string text) => text.Replace(LivePayment, live.Uuid, StringComparison.Ordinal)
-            .Replace(LiveToken, live.Token!.Id, StringComparison.Ordinal).Replace(Receiver, receiver.Url, StringComparison.Ordinal);
+            .Replace(LivePayout, payout, StringComparison.Ordinal).Replace(LiveToken, live.Token!.Id, StringComparison.Ordinal).Replace(Receiver, receiver.Url, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(int Status, string Name, JsonNode Value)> Responses(JsonNode description, JsonNode operation)
@@ -206,6 +208,14 @@ public abstract class DescribedExamples(Gateway shared)
             default:
                 return $"{path} is {(seen is null ? "null" : "there")}, and should not be";
         }
+    }
+
+    private static async Task<string> PayoutAsync(Gateway gateway, WebhookReceiver receiver)
+    {
+        await PaymentAsync(gateway, receiver, "received", "4242424242424242");
+        var closed = await gateway.Client.ClosePayoutsAsync();
+        await PaymentAsync(gateway, receiver, "received", "4242424242424242");
+        return closed.Records[0].Id;
     }
 
     private static async Task<PaymentResponse> PaymentAsync(Gateway gateway, WebhookReceiver receiver, string status, string card)

@@ -2,6 +2,7 @@ using Tollgate.Sandbox;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
+using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
@@ -39,7 +40,7 @@ internal static class SandboxSetup
     /// <exception cref="SettingException">Another process has them open, or they cannot be read.</exception>
     public static SimulatedAcquirer Open(Settings settings)
     {
-        var behaviour = new SandboxBehaviour(settings.SettlementDelay, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay);
+        var behaviour = new SandboxBehaviour(settings.SettlesAt, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay);
         try
         {
             return new(BooksPath(settings), behaviour, TimeProvider.System);
@@ -77,6 +78,7 @@ internal static class SandboxSetup
             app.MapPost(root + "/sandbox/clock", Access.Requires(apps, calls.MoveClockAsync));
             app.MapPost(root + "/sandbox/faults", Access.Requires(apps, calls.InjectFaultAsync));
             app.MapGet(root + "/sandbox/books/{uuid}", Access.Requires(apps, calls.ReadBooksAsync));
+            app.MapPost(root + "/sandbox/payouts", Access.Requires(apps, app.Services.GetRequiredService<ClosePayouts>().HandleAsync));
         }
     }
 

@@ -8,7 +8,7 @@ namespace Tollgate.Server.Acquirers.Sandbox;
 /// Moves the sandbox's clock, stopping at every instant at which something is due, so that what would have happened in that time has happened in its
 /// order when the call answers: a refund that is paid out after thirty seconds does not expire because ten days went by at once.
 /// </summary>
-internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueWork work) : IDisposable
+internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueWork work, IEnumerable<ITimedWork> timed) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
 
@@ -22,15 +22,15 @@ internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueW
             var target = Now + by;
             while (true)
             {
-                await host.RunDueAsync();
-                await work.RunAsync();
+                await DoDueAsync();
                 var now = Now;
                 if (now >= target)
                 {
                     return;
                 }
 
-                DateTimeOffset?[] stops = [target, Later(await host.FindNextDueAsync(), now), await reader.NextDueAsync(now)];
+                var further = await Task.WhenAll(timed.Select(t => t.FindNextAsync(now)));
+                DateTimeOffset?[] stops = [target, Later(await host.FindNextDueAsync(), now), await reader.NextDueAsync(now), .. further];
                 await host.MoveClockAsync(stops.Min()!.Value);
             }
         }
@@ -41,6 +41,23 @@ internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueW
     }
 
     public void Dispose() => turn.Dispose();
+
+    /// <summary>Does what is due by now, and what comes of it.</summary>
+    private async Task DoDueAsync()
+    {
+        bool more;
+        do
+        {
+            await host.RunDueAsync();
+            await work.RunAsync();
+            more = false;
+            foreach (var due in timed)
+            {
+                more |= await due.RunAsync();
+            }
+        }
+        while (more);
+    }
 
     private static DateTimeOffset? Later(DateTimeOffset? instant, DateTimeOffset than) => instant > than ? instant : null;
 }

@@ -24,7 +24,7 @@ internal interface IBatchWriter : IDisposable
     /// </summary>
     Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit);
 
-    /// <summary>Closes what an app has available into a payout; false when there is nothing to close.</summary>
+    /// <summary>Closes what an app has available into a payout; false when there is nothing to close, or this payout was closed before.</summary>
     Task<bool> ClosePayoutAsync(PayoutOrder payout);
 
     /// <summary>Removes what has had its time: idempotency keys and order claims after a day, deleted cards that no payment needs any more.</summary>
@@ -94,7 +94,7 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
         RunAsync(new Errand<IReadOnlyList<PaymentId>>(() => writer.LeaseDueAsync(now, leaseFrom, leaseUntil, limit)));
 
-    /// <summary>Closes what an app has available into a payout; false when there is nothing to close.</summary>
+    /// <summary>Closes what an app has available into a payout; false when there is nothing to close, or this payout was closed before.</summary>
     public Task<bool> ClosePayoutAsync(PayoutOrder payout) => RunAsync(new Errand<bool>(() => writer.ClosePayoutAsync(payout)));
 
     /// <inheritdoc/>

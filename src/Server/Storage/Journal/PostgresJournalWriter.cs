@@ -111,16 +111,22 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
 
     public async Task<bool> ClosePayoutAsync(PayoutOrder payout)
     {
+        var (app, currency) = (payout.App.Value, payout.Currency.Code);
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
 
         // Whatever else posts waits for the counter's lock: what is read here is all there is.
         var last = await NumberAsync("SELECT ledger FROM feed WHERE id = 1 FOR UPDATE");
+        if (await NumberAsync("SELECT COUNT(*) FROM payouts WHERE id = $1", payout.Id.Value) > 0)
+        {
+            return false;
+        }
+
         var ground = new PayoutGround(
-            await NumberAsync("SELECT COALESCE(SUM(credits - debits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", Account.MerchantPayable),
-            await NumberAsync("SELECT COALESCE(SUM(debits - credits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", Account.MerchantNegative),
+            await NumberAsync("SELECT COALESCE(SUM(credits - debits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", app, currency, (int)Account.MerchantPayable),
+            await NumberAsync("SELECT COALESCE(SUM(debits - credits), 0)::BIGINT FROM balances WHERE app_id = $1 AND currency = $2 AND account = $3", app, currency, (int)Account.MerchantNegative),
             last,
-            await NumberAsync("SELECT COALESCE(MAX(last_position), 0) FROM payouts WHERE app_id = $1 AND currency = $2 AND $3 > 0", Account.MerchantPayable));
+            await NumberAsync("SELECT COALESCE(MAX(last_position), 0) FROM payouts WHERE app_id = $1 AND currency = $2", app, currency));
         var transfers = ground.Transfers(payout.Currency);
         if (transfers.Count == 0)
         {
@@ -131,14 +137,12 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
         await transaction.CommitAsync();
         return true;
 
-        async Task<long> NumberAsync(string sql, Account? account = null)
+        async Task<long> NumberAsync(string sql, params object[] values)
         {
             await using var command = new NpgsqlCommand(sql, connection, transaction);
-            if (account is { } asked)
+            foreach (var value in values)
             {
-                command.Parameters.AddWithValue(payout.App.Value);
-                command.Parameters.AddWithValue(payout.Currency.Code);
-                command.Parameters.AddWithValue((int)asked);
+                command.Parameters.AddWithValue(value);
             }
 
             return (long)(await command.ExecuteScalarAsync())!;

@@ -32,6 +32,11 @@ internal sealed partial class SqliteJournalWriter
     public Task<bool> ClosePayoutAsync(PayoutOrder payout) => Task.FromResult(InTransaction(() =>
     {
         var (app, currency) = (payout.App.Value, payout.Currency.Code);
+        if (Number("SELECT COUNT(*) FROM payouts WHERE id = @id", ("@id", payout.Id.Value)) > 0)
+        {
+            return false;
+        }
+
         var ground = new PayoutGround(
             Balance(Account.MerchantPayable, "credits - debits"),
             Balance(Account.MerchantNegative, "debits - credits"),

@@ -1,0 +1,62 @@
+namespace Tollgate.Server.Ledger;
+
+/// <summary>
+/// Closes payouts at the times of <c>Tollgate:Payouts</c>. Every process tries, and the journal lets one succeed; a time that passed while no server ran
+/// is made up for at the next start.
+/// </summary>
+internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimeProvider clock, ILogger<PayoutSchedule> logger) : BackgroundService, ITimedWork
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    private DateTimeOffset done = DateTimeOffset.MinValue;
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> FindNextAsync(DateTimeOffset after) => Task.FromResult(settings.Payouts?.FirstAfter(after));
+
+    /// <inheritdoc/>
+    public async Task<bool> RunAsync()
+    {
+        var slot = settings.Payouts?.LastUntil(clock.GetUtcNow());
+        if (slot is not { } at || at <= done)
+        {
+            return false;
+        }
+
+        foreach (var app in settings.Apps)
+        {
+            await desk.CloseAsync(new(app.Id), at);
+        }
+
+        done = at;
+        return true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (settings.Payouts is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Rest);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await RunAsync();
+                }
+                catch (Exception bug) when (!stoppingToken.IsCancellationRequested)
+                {
+                    Log.BackgroundBroke(logger, nameof(PayoutSchedule), bug);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server is shutting down.
+        }
+    }
+}
