@@ -37,6 +37,9 @@ public sealed record Dispute
     /// <summary>All evidence of one dispute together: 20 MB, as sent.</summary>
     public const long LargestEvidence = 20_000_000;
 
+    /// <summary>All evidence of one dispute together: 100 pieces.</summary>
+    public const int MostEvidence = 100;
+
     /// <summary>The identifier on the wire.</summary>
     public required DisputeId Id { get; init; }
 
@@ -69,6 +72,9 @@ public sealed record Dispute
 
     /// <summary>How large they are together, in bytes as sent.</summary>
     public long EvidenceBytes { get; init; }
+
+    /// <summary>How many of them the acquirer has: the first ones, in the order in which they were brought.</summary>
+    public int EvidenceSubmitted { get; init; }
 
     /// <summary>Whether it has not ended.</summary>
     public bool IsOpen => Stage < DisputeStage.Won;

@@ -59,7 +59,7 @@ public static class DisputeDecider
             return Decision.Refuse(refusal);
         }
 
-        if (payment.Dispute!.EvidenceBytes + command.Bytes > Dispute.LargestEvidence)
+        if (payment.Dispute!.EvidenceBytes + command.Bytes > Dispute.LargestEvidence || payment.Dispute.EvidenceCount + command.Count > Dispute.MostEvidence)
         {
             return Decision.Refuse(Refusal.EvidenceTooLarge);
         }

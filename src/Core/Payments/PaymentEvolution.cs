@@ -119,7 +119,7 @@ public sealed partial record Payment
         PaymentEvent.DisputeAnswerStarted e => payment.Start(e, new(e.Operation, e.Kind, payment.Dispute!.Amount, OperationStage.Sent, e.ActAt)),
         PaymentEvent.EvidenceSubmitted e => payment.Finish(e.Operation) with
         {
-            Dispute = payment.Dispute! with { Stage = DisputeStage.EvidenceSubmitted, RespondBy = null },
+            Dispute = payment.Dispute! with { Stage = DisputeStage.EvidenceSubmitted, RespondBy = null, EvidenceSubmitted = payment.Dispute.EvidenceCount },
         },
         PaymentEvent.DisputeAccepted e => payment.Finish(e.Operation).EndDispute(DisputeStage.Accepted, e.At),
         PaymentEvent.DisputeAnswerDeclined e => payment.Finish(e.Operation),

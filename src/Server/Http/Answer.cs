@@ -52,7 +52,7 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
             Refusal.NoDisputeOpen => (422, "DISPUTE_NOT_OPEN", "The dispute has ended."),
             Refusal.DisputeNotAnswerable => (422, "DISPUTE_NOT_ANSWERABLE", "It is not the merchant's turn in this dispute, or the time to answer has passed."),
             Refusal.NoEvidence => (422, "NO_EVIDENCE", "Evidence cannot be sent before there is some."),
-            Refusal.EvidenceTooLarge => (422, "EVIDENCE_TOO_LARGE", "The evidence of one dispute can be 20 MB together."),
+            Refusal.EvidenceTooLarge => (422, "EVIDENCE_TOO_LARGE", "The evidence of one dispute can be 20 MB and 100 pieces together."),
             Refusal.NotSettleable or Refusal.NoRefundPending or Refusal.NotDisputable or Refusal.DisputeStageNotNext or Refusal.NoReserve
                 or Refusal.StaleOperation =>
                 (422, "EVENT_NOT_APPLICABLE", "The event does not apply to the payment as it is now."),

@@ -39,6 +39,7 @@ internal sealed class PaymentRunner(
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<OperationId, bool> running = new();
+    private readonly AcquirerOrders orders = new(reader, vault);
 
     /// <summary>Raised when something is due at once.</summary>
     public event Action? WorkDue;
@@ -64,26 +65,8 @@ internal sealed class PaymentRunner(
         draft.Require(new PaymentCommand.StartAuthorisation(now, identifiers.NewOperation(), ActAt(now)), composer);
 
     /// <summary>Sends the authorisation that a committed draft has started, and records what came of it.</summary>
-    public Task<Payment> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed)
-    {
-        var facts = payment.Facts;
-        return SendAsync(
-            payment,
-            new AcquirerOrder.Authorise(
-                payment.InFlight!.Id,
-                payment.Id,
-                facts.Amount,
-                card,
-                facts.Card.Expiry,
-                code,
-                facts.CaptureAtOnce,
-                facts.Type,
-                facts.Reason,
-                StoredCredential: !facts.BroughtCard,
-                facts.PreviousSchemeTransactionId,
-                payment.Authentication),
-            keyed);
-    }
+    public Task<Payment> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed) =>
+        SendAsync(payment, AcquirerOrders.Authorise(payment, card, code), keyed);
 
     /// <summary>Captures, wholly or in part.</summary>
     public Task<StepResult> CaptureAsync(Payment payment, Money? amount, KeyedRequest? keyed) =>
@@ -97,19 +80,26 @@ internal sealed class PaymentRunner(
     public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed) =>
         OperateAsync(payment, now => new PaymentCommand.StartRefund(now, identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
 
-    /// <summary>Keeps evidence in a dispute.</summary>
-    public Task<StepResult> AddEvidenceAsync(Payment payment, DisputeId dispute, Func<int, IReadOnlyList<NewEvidence>> evidenceFrom)
+    /// <summary>Keeps evidence in a dispute, numbered from the number that is next.</summary>
+    public Task<StepResult> AddEvidenceAsync(Payment payment, DisputeId dispute, Func<int, IReadOnlyList<NewEvidence>> evidenceFrom, KeyedRequest? keyed = null)
     {
         IReadOnlyList<NewEvidence> evidence = [];
         return ApplyAsync(
-            payment,
-            now => new PaymentCommand.AddEvidence(now, dispute, evidence.Count, evidence.Sum(e => (long)e.Bytes)),
-            current => new() { Evidence = evidence = evidenceFrom((current.Dispute?.EvidenceCount ?? 0) + 1) });
+            payment, now => AddEvidence(now, dispute, evidence), current => new() { Evidence = evidence = evidenceFrom(NextEvidence(current)) }, keyed);
     }
 
-    /// <summary>Sends the evidence of a dispute.</summary>
-    public Task<StepResult> SendEvidenceAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartEvidence(now, dispute, identifiers.NewOperation(), ActAt(now)), keyed);
+    /// <summary>Sends the evidence of a dispute; what is brought with it is kept in the same change.</summary>
+    public Task<StepResult> SendEvidenceAsync(
+        Payment payment, DisputeId dispute, KeyedRequest? keyed, Func<int, IReadOnlyList<NewEvidence>>? evidenceFrom = null) =>
+        OperateAsync(
+            payment,
+            now => new PaymentCommand.StartEvidence(now, dispute, identifiers.NewOperation(), ActAt(now)),
+            keyed,
+            evidenceFrom is null ? null : (draft, now) =>
+            {
+                var evidence = evidenceFrom(NextEvidence(draft.Now));
+                return (draft.Apply(AddEvidence(now, dispute, evidence), composer), new() { Evidence = evidence });
+            });
 
     /// <summary>Accepts a dispute.</summary>
     public Task<StepResult> AcceptDisputeAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
@@ -147,7 +137,9 @@ internal sealed class PaymentRunner(
     /// <param name="payment">The payment as it was loaded.</param>
     /// <param name="command">What is asked of it.</param>
     /// <param name="extras">What is written with it, made for the payment as it is then.</param>
-    public async Task<StepResult> ApplyAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> command, Func<Payment, ChangeExtras>? extras = null)
+    /// <param name="keyed">The request's key, answered in the same change.</param>
+    public async Task<StepResult> ApplyAsync(
+        Payment payment, Func<DateTimeOffset, PaymentCommand> command, Func<Payment, ChangeExtras>? extras = null, KeyedRequest? keyed = null)
     {
         for (var current = payment; ;)
         {
@@ -159,10 +151,15 @@ internal sealed class PaymentRunner(
                 return new(current, refusal);
             }
 
-            var conflict = (await journal.CommitAsync(draft.ToChange(now, extras: with))).Conflict;
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, keyed, keyed, with))).Conflict;
             if (conflict is Conflict.ClearedBefore or Conflict.DiscrepancyClosed)
             {
                 return new(current, Refusal.StaleOperation);
+            }
+
+            if (conflict == Conflict.IdempotencyKeyTaken)
+            {
+                return new(current, KeyTaken: true);
             }
 
             if (conflict == Conflict.None)
@@ -220,18 +217,23 @@ internal sealed class PaymentRunner(
         return (number, code is null ? null : vault.UnsealCode(code, payment.Id, app, number.Brand));
     }
 
-    private async Task<StepResult> OperateAsync(Payment payment, Func<DateTimeOffset, PaymentCommand> start, KeyedRequest? keyed)
+    private async Task<StepResult> OperateAsync(
+        Payment payment,
+        Func<DateTimeOffset, PaymentCommand> start,
+        KeyedRequest? keyed,
+        Func<PaymentDraft, DateTimeOffset, (Refusal? Refusal, ChangeExtras Extras)>? prepare = null)
     {
         for (var current = payment; ;)
         {
             var now = Now;
             var draft = new PaymentDraft(current);
-            if (draft.Apply(start(now), composer) is { } refusal)
+            var prepared = prepare?.Invoke(draft, now);
+            if ((prepared?.Refusal ?? draft.Apply(start(now), composer)) is { } refusal)
             {
                 return new(current, refusal);
             }
 
-            var conflict = (await journal.CommitAsync(draft.ToChange(now, claims: keyed))).Conflict;
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, claims: keyed, extras: prepared?.Extras))).Conflict;
             if (conflict != Conflict.None)
             {
                 current = await ReloadAsync(current);
@@ -241,7 +243,7 @@ internal sealed class PaymentRunner(
             var started = draft.Now.InFlight!;
             if (conflict == Conflict.None || current.InFlight?.Id == started.Id)
             {
-                return new(await SendAsync(draft.Now, await OrderForAsync(draft.Now, started), keyed));
+                return new(await SendAsync(draft.Now, await orders.ForAsync(draft.Now, started), keyed));
             }
 
             if (conflict == Conflict.IdempotencyKeyTaken)
@@ -338,7 +340,7 @@ internal sealed class PaymentRunner(
         if (unknown.IsRepeatable)
         {
             // What takes no money is safe to repeat until it is acknowledged.
-            var (repeated, seenAgain) = await ExchangeAsync(await OrderForAsync(current, unknown));
+            var (repeated, seenAgain) = await ExchangeAsync(await orders.ForAsync(current, unknown));
             return await RecordAsync(current, unknown.Id, repeated, now => now + BackOff(unknown), null, [seenAgain]);
         }
 
@@ -370,27 +372,14 @@ internal sealed class PaymentRunner(
             payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)) { Exchanges = exchanges })).Payment!;
     }
 
-    private async Task<AcquirerOrder> OrderForAsync(Payment payment, Operation operation) => operation.Kind switch
-    {
-        OperationKind.Capture => new AcquirerOrder.Capture(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
-        OperationKind.Void => new AcquirerOrder.Void(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
-        OperationKind.Refund => new AcquirerOrder.Refund(operation.Id, payment.Id, operation.Amount, payment.Approval!.Reference),
-        OperationKind.DisputeAcceptance => new AcquirerOrder.AnswerDispute(operation.Id, payment.Id, operation.Amount, payment.Dispute!.Case, true, []),
-        OperationKind.DisputeEvidence =>
-            new AcquirerOrder.AnswerDispute(operation.Id, payment.Id, operation.Amount, payment.Dispute!.Case, false, await OpenEvidenceAsync(payment)),
-        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
-    };
-
-    private async Task<IReadOnlyList<Evidence>> OpenEvidenceAsync(Payment payment) =>
-    [
-        .. from piece in await reader.ReadEvidenceAsync(payment.Dispute!.Id)
-           let content = vault.UnsealBytes(piece.Sealed, EvidenceContext(payment.Facts.App, piece.Dispute, piece.Number))
-           select new Evidence(piece.Number, piece.Category, piece.FileName, piece.ContentType, content),
-    ];
-
     /// <summary>The context for which a piece of evidence is sealed.</summary>
     public static string EvidenceContext(AppId app, DisputeId dispute, int number) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"evidence|{dispute}|{number}|{app}");
+
+    private static PaymentCommand.AddEvidence AddEvidence(DateTimeOffset now, DisputeId dispute, IReadOnlyList<NewEvidence> evidence) =>
+        new(now, dispute, evidence.Count, evidence.Sum(e => (long)e.Bytes));
+
+    private static int NextEvidence(Payment payment) => (payment.Dispute?.EvidenceCount ?? 0) + 1;
 
     private DateTimeOffset ActAt(DateTimeOffset now) => now + acquirer.Timeout + Margin;
 

@@ -117,6 +117,16 @@ public class DeciderTests
     }
 
     [Fact]
+    public void What_the_acquirer_has_of_the_evidence_is_what_was_there_when_it_was_sent()
+    {
+        Assert.Equal((1, 0), Brought("sending evidence"));
+        Assert.Equal((1, 1), Brought("evidence_submitted"));
+        Assert.Equal((1, 1), Brought("pre_arbitration"));
+
+        static (int, int) Brought(string state) => Story.At(state).Payment.Dispute is { } dispute ? (dispute.EvidenceCount, dispute.EvidenceSubmitted) : default;
+    }
+
+    [Fact]
     public void Why_a_payment_ended_is_what_was_said_or_what_ran_out()
     {
         Assert.Equal(new(false, FailureReason.IssuerDeclined), Story.At("failed").Payment.End);

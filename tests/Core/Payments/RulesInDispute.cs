@@ -126,12 +126,15 @@ internal static class RulesInDispute
         disputed                       | add evidence                     | EvidenceAdded → in_dispute
         disputed                       | add evidence of 20 MB            | EvidenceAdded → in_dispute
         disputed                       | add a byte more than 20 MB       | refused: EvidenceTooLarge
+        disputed                       | add 100 pieces of evidence       | EvidenceAdded → in_dispute
+        disputed                       | add 101 pieces of evidence       | refused: EvidenceTooLarge
         disputed                       | add evidence to another dispute  | refused: NoDisputeOpen
         disputed                       | send evidence                    | refused: NoEvidence
         disputed                       | accept dispute                   | DisputeAnswerStarted → in_dispute
         disputed                       | accept another dispute           | refused: NoDisputeOpen
         disputed, with evidence        | add evidence                     | EvidenceAdded → in_dispute
         disputed, with evidence        | add evidence of 20 MB            | refused: EvidenceTooLarge
+        disputed, with evidence        | add 100 pieces of evidence       | refused: EvidenceTooLarge
         disputed, with evidence        | send evidence                    | DisputeAnswerStarted → in_dispute
         disputed, with evidence        | send evidence of another dispute | refused: NoDisputeOpen
         disputed, with evidence        | accept dispute                   | DisputeAnswerStarted → in_dispute

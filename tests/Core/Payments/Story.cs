@@ -187,6 +187,8 @@ internal sealed record Story(Payment Payment, int Operations)
             "add evidence" => new PaymentCommand.AddEvidence(Now, DisputeId, 1, 500),
             "add evidence of 20 MB" => new PaymentCommand.AddEvidence(Now, DisputeId, 4, 20_000_000),
             "add a byte more than 20 MB" => new PaymentCommand.AddEvidence(Now, DisputeId, 5, 20_000_001),
+            "add 100 pieces of evidence" => new PaymentCommand.AddEvidence(Now, DisputeId, 100, 100),
+            "add 101 pieces of evidence" => new PaymentCommand.AddEvidence(Now, DisputeId, 101, 101),
             "add evidence at the deadline" => new PaymentCommand.AddEvidence(Deadline, DisputeId, 1, 500),
             "add evidence to another dispute" => new PaymentCommand.AddEvidence(Now, new("dp_of_another"), 1, 500),
             "send evidence" => new PaymentCommand.StartEvidence(Now, DisputeId, next, Later),
