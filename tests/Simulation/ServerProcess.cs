@@ -271,12 +271,12 @@ internal sealed class ServerProcess
             _ => new AuthenticationPlan.NotNeeded(),
         };
 
-        public ChallengeVerdict Judge(PaymentId payment, Brand brand, string code) => code switch
+        public Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code) => Task.FromResult<ChallengeVerdict>(code switch
         {
             "123456" => new ChallengeVerdict.Passed(Proof),
             "000000" => new ChallengeVerdict.TryAgain(),
             _ => new ChallengeVerdict.Refused(),
-        };
+        });
     }
 
     /// <summary>Identifiers from the seed. Now and then the last one comes again, as it may once in many lifetimes.</summary>
