@@ -80,6 +80,7 @@ internal sealed record Settings
 
     /// <summary>How long an operation may be in flight before the operator is told.</summary>
     public required TimeSpan AlertAfter { get; init; }
+
     /// <summary>When payouts are closed by themselves; <see langword="null"/> for never.</summary>
     public required PayoutTimes? Payouts { get; init; }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Tollgate.Client.Contract;
 using Tollgate.Server;
 using Tollgate.Server.Apps;
@@ -11,21 +12,10 @@ internal static class House
 {
     public static CardVault Vault { get; } = new(OpenKeys());
 
-    public static Settings Settings { get; } = new()
+    public static Settings Settings { get; } = Settings.Read(new ConfigurationBuilder().Build()) with
     {
-        IsSandbox = true,
-        DataDirectory = string.Empty,
-        Database = null,
-        PublicUrl = null,
-        AllowRemoteSandbox = false,
         AllowPrivateWebhooks = true,
-        RequestsPerSecond = null,
         Apps = [AppSettingsOf("app-one", oneLivePayment: false), AppSettingsOf("app-two", oneLivePayment: true)],
-        SettlementDelay = default,
-        RefundDelay = default,
-        ReplyDelay = default,
-        LateReplyDelay = default,
-        AlertAfter = TimeSpan.FromMinutes(15),
     };
 
     public static AppRegistry Apps { get; } = new(Settings);
