@@ -16,6 +16,8 @@ const string Help = """
       run [arguments]              start the gateway; the arguments go to it as they are
       test [projects] [options]    install what the tests need, build once, run every project under tests/ (or those named);
                                    the options go to each test executable, for example --filter-class or --show-live-output on
+      torture [--kills N] [--engine sqlite|postgres|both]
+                                   kill the server N times under load (200 unless told) on each engine, and do worse to its database and its disk
       check                        formatting, a build in which a warning is an error, and tests/Repository
       format [options]             format the solution; the options go to dotnet format, for example --verify-no-changes
       help                         this text
@@ -23,6 +25,7 @@ const string Help = """
 
 const string Solution = "Tollgate.slnx";
 var limit = TimeSpan.FromMinutes(10); // for one project
+var patience = TimeSpan.FromSeconds(60); // for one kill of the torture test, and all that comes with it
 const int NoTestRan = 8; // Microsoft.Testing.Platform's exit code for a run in which no test ran.
 
 var root = (string)(AppContext.GetData("EntryPointFileDirectoryPath")
@@ -43,6 +46,15 @@ switch (args.FirstOrDefault())
         try
         {
             return Test(rest);
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return GiveUp(e.ToString());
+        }
+    case "torture":
+        try
+        {
+            return Torture(rest);
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -69,7 +81,7 @@ int Check()
         return format;
     }
     var build = Run(root, "dotnet", ["build", Solution, "-c", "Release", "-warnaserror", "-v", "quiet"]);
-    return build != 0 ? build : Report([RunTests(ProjectNamed("Repository")!, [])]);
+    return build != 0 ? build : Report([RunTests(ProjectNamed("Repository")!, [], limit)]);
 }
 
 int Format(string[] options)
@@ -108,7 +120,7 @@ int Test(string[] arguments)
     var runs = new List<TestRun>();
     foreach (var project in projects)
     {
-        runs.Add(RunTests(project, options));
+        runs.Add(RunTests(project, options, limit));
     }
     // A filter seldom matches something in every project; then it is enough that a test ran somewhere.
     if (options.Any(o => o.StartsWith("--filter", StringComparison.Ordinal)) && runs.Any(r => r.Ran > 0))
@@ -116,6 +128,40 @@ int Test(string[] arguments)
         runs.RemoveAll(r => r.Ran == 0 && r.ExitCode == NoTestRan);
     }
     return Report(runs);
+}
+
+int Torture(string[] arguments)
+{
+    var (kills, engine) = (200, "both");
+    for (var i = 0; i < arguments.Length; i += 2)
+    {
+        var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+        if (arguments[i] == "--kills" && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+        {
+            kills = number;
+        }
+        else if (arguments[i] == "--engine" && value is "sqlite" or "postgres" or "both")
+        {
+            engine = value;
+        }
+        else
+        {
+            return GiveUp($"torture does not understand '{arguments[i]} {value}'.\n\n{Help}");
+        }
+    }
+
+    var project = ProjectNamed("Torture")!;
+    if (InstallWhatTestsNeed() is { } missing)
+    {
+        return GiveUp(missing);
+    }
+    if (Run(root, "dotnet", ["build", project, "-c", "Release", "-v", "quiet"]) != 0)
+    {
+        return GiveUp("tests/Torture does not build.");
+    }
+    Environment.SetEnvironmentVariable("TOLLGATE_TORTURE_KILLS", kills.ToString(CultureInfo.InvariantCulture));
+    string[] filter = engine switch { "sqlite" => ["--filter-class", "*OnSqlite"], "postgres" => ["--filter-class", "*OnPostgres"], _ => [] };
+    return Report([RunTests(project, [.. filter, "--show-live-output", "on"], limit + (2 * kills * patience))]);
 }
 
 int GiveUp(string sentence)
@@ -137,7 +183,7 @@ string? ProjectNamed(string name)
     return File.Exists(path) ? path : null;
 }
 
-TestRun RunTests(string project, string[] options)
+TestRun RunTests(string project, string[] options, TimeSpan limit)
 {
     var name = Path.GetFileNameWithoutExtension(project);
     Console.WriteLine($"\n── tests/{name}");

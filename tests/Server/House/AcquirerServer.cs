@@ -6,9 +6,14 @@ public sealed class AcquirerServer : IAsyncDisposable
     private readonly string[] settings;
     private ListeningProcess process = null!;
 
-    private AcquirerServer(string[] settings) => this.settings = settings;
+    private AcquirerServer(string folder, string[] settings)
+    {
+        Folder = folder;
+        this.settings = settings;
+    }
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("tollgate-acquirer-").FullName;
+    /// <summary>Where its books are.</summary>
+    public string Folder { get; }
 
     public Uri Address { get; private set; } = new("http://127.0.0.1:0");
 
@@ -18,9 +23,12 @@ public sealed class AcquirerServer : IAsyncDisposable
     /// <summary>Everything that it has printed since its last start.</summary>
     public string Said => process.Said;
 
-    public static async Task<AcquirerServer> StartAsync(params string[] settings)
+    public static Task<AcquirerServer> StartAsync(params string[] settings) => StartInAsync(Directory.CreateTempSubdirectory("tollgate-acquirer-").FullName, settings);
+
+    /// <summary>Starts it on a folder of the caller's choice, which is gone with it.</summary>
+    public static async Task<AcquirerServer> StartInAsync(string folder, params string[] settings)
     {
-        var server = new AcquirerServer(settings);
+        var server = new AcquirerServer(folder, settings);
         await server.StartAgainAsync();
         return server;
     }

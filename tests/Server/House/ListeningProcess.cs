@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Tollgate.Server.Tests.House;
 
@@ -19,6 +20,9 @@ public sealed class ListeningProcess : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
+
+    /// <summary>Whether it is gone.</summary>
+    public bool HasEnded => process.HasExited;
 
     /// <summary>Everything that it has printed.</summary>
     public string Said
@@ -84,6 +88,17 @@ public sealed class ListeningProcess : IAsyncDisposable
     {
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
+    }
+
+    /// <summary>Lets it write no file past a size, or any again.</summary>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        string[] arguments =
+        [
+            "--pid", process.Id.ToString(CultureInfo.InvariantCulture), $"--fsize={bytes?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}:unlimited",
+        ];
+        using var limit = Process.Start("prlimit", arguments);
+        await limit.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -6,9 +7,11 @@ using Npgsql;
 namespace Tollgate.Server.Tests.House;
 
 /// <summary>A PostgreSQL server of the tests' own, on a temporary folder and a free port; one for the whole run, a new database for whoever asks.</summary>
-public sealed class PostgresCluster : IAsyncLifetime
+/// <param name="folder">Where it is to be; a temporary folder when left out.</param>
+/// <param name="initOptions">Further options for <c>initdb</c>.</param>
+public sealed class PostgresCluster(string? folder = null, params string[] initOptions) : IAsyncLifetime
 {
-    private readonly string folder = Path.Combine(Path.GetTempPath(), "tollgate-postgres-" + Guid.NewGuid().ToString("N"));
+    private readonly string folder = folder ?? Path.Combine(Path.GetTempPath(), "tollgate-postgres-" + Guid.NewGuid().ToString("N"));
     private readonly int port = FreePort();
     private int databases;
 
@@ -20,19 +23,86 @@ public sealed class PostgresCluster : IAsyncLifetime
             await RunAsync("chown", "postgres", folder);
         }
 
-        var data = Path.Combine(folder, "data");
-        await RunAsServerAsync("initdb", "--pgdata", data, "--username", "tollgate", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync");
+        await RunAsServerAsync(
+            "initdb", ["--pgdata", Data, "--username", "tollgate", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync", .. initOptions]);
+        await StartAsync();
+    }
 
+    /// <summary>Starts it on the data that it has, and waits until it lets itself be used.</summary>
+    public Task StartAsync()
+    {
         // What the tests prove is about our process dying, never about the machine: without flushing they take half the time.
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c max_connections=300";
-        await RunAsServerAsync("pg_ctl", "start", "--pgdata", data, "--wait", "--log", Path.Combine(folder, "log"), "--options", options);
+        return RunAsServerAsync("pg_ctl", "start", "--pgdata", Data, "--wait", "--log", Path.Combine(folder, "log"), "--options", options);
     }
 
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await RunAsServerAsync("pg_ctl", "stop", "--pgdata", Path.Combine(folder, "data"), "--mode", "immediate");
+        await RunAsServerAsync("pg_ctl", "stop", "--pgdata", Data, "--mode", "immediate");
         Directory.Delete(folder, recursive: true);
+    }
+
+    private string Data => Path.Combine(folder, "data");
+
+    /// <summary>Ends the process that all of its others come from (SIGKILL), as the system does when memory runs out, and starts it again.</summary>
+    public async Task KillAndStartAsync()
+    {
+        await SignalAsync("-KILL", [await PostmasterAsync()]);
+
+        // The others end when they notice, and until then no new one may take their place.
+        await Eventually.GetAsync(TryStartAsync, started => started, "the new start of PostgreSQL");
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    /// <summary>Starts it if it can be; whether it runs now.</summary>
+    public async Task<bool> TryStartAsync()
+    {
+        try
+        {
+            await StartAsync();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether it runs.</summary>
+    public async Task<bool> RunsAsync()
+    {
+        try
+        {
+            await RunAsServerAsync("pg_ctl", "status", "--pgdata", Data);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Stops every one of its processes where it is (SIGSTOP).</summary>
+    public async Task PauseAsync() => await SignalAsync("-STOP", await FamilyAsync());
+
+    /// <summary>Lets them all go on (SIGCONT).</summary>
+    public async Task ResumeAsync() => await SignalAsync("-CONT", await FamilyAsync());
+
+    /// <summary>Lets none of its processes write a file past a size, or any again.</summary>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        foreach (var process in await FamilyAsync())
+        {
+            try
+            {
+                await RunAsServerAsync("prlimit", "--pid", process, $"--fsize={bytes?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}:unlimited");
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended in the meantime, perhaps of the limit.
+            }
+        }
     }
 
     /// <summary>The folder with everything that the server wrote.</summary>
@@ -51,6 +121,17 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     private string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Database={database};Username=tollgate;Maximum Pool Size=20";
+
+    private async Task<string> PostmasterAsync() => (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
+
+    private async Task<IEnumerable<string>> FamilyAsync()
+    {
+        var postmaster = await PostmasterAsync();
+        var children = await File.ReadAllTextAsync($"/proc/{postmaster}/task/{postmaster}/children");
+        return [postmaster, .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    private static Task SignalAsync(string signal, IEnumerable<string> processes) => RunAsync("kill", [signal, .. processes]);
 
     private static Task RunAsServerAsync(string program, params string[] arguments)
     {
