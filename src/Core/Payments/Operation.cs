@@ -54,6 +54,7 @@ public enum OperationCause
 /// <param name="Attempts">How often recovery has looked in vain.</param>
 /// <param name="Cause">Who wants it.</param>
 /// <param name="StartedAt">Since when it has been in flight.</param>
+/// <param name="ApprovedLateAt">When an approval of it came though it was being undone.</param>
 public sealed record Operation(
     OperationId Id,
     OperationKind Kind,
@@ -62,7 +63,8 @@ public sealed record Operation(
     DateTimeOffset ActAt,
     int Attempts = 0,
     OperationCause Cause = OperationCause.Merchant,
-    DateTimeOffset StartedAt = default)
+    DateTimeOffset StartedAt = default,
+    DateTimeOffset? ApprovedLateAt = null)
 {
     /// <summary>Whether it may be sent again until it is acknowledged: sent twice, it does nothing twice and takes no money.</summary>
     public bool IsRepeatable => Kind is OperationKind.Void or OperationKind.DisputeAcceptance or OperationKind.DisputeEvidence;

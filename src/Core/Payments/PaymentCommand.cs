@@ -41,7 +41,12 @@ public abstract record PaymentCommand(DateTimeOffset At)
     public sealed record StartReversal(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
 
     /// <summary>Record what came of undoing an operation.</summary>
-    public sealed record RecordReversal(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt) : PaymentCommand(At);
+    /// <param name="At">Now.</param>
+    /// <param name="Operation">The operation that was undone.</param>
+    /// <param name="Outcome">What came of that.</param>
+    /// <param name="ActAt">When it is undone once more, should it have to be.</param>
+    /// <param name="SentAt">When the reversal was sent: what was approved after that may have arrived after it.</param>
+    public sealed record RecordReversal(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt, DateTimeOffset SentAt) : PaymentCommand(At);
 
     /// <summary>Record that the refund was paid out.</summary>
     public sealed record CompleteRefund(DateTimeOffset At, OperationId? Operation) : PaymentCommand(At);

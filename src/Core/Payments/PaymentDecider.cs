@@ -266,6 +266,12 @@ public static class PaymentDecider
             return Decision.Refuse(Refusal.StaleOperation);
         }
 
+        if (command.Outcome is Outcome.Approved && operation.ApprovedLateAt >= command.SentAt)
+        {
+            // The acquirer may have acknowledged what it did not know, and have approved it after that: it is undone once more.
+            return Decision.Accept(new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt));
+        }
+
         return Decision.Accept((command.Outcome, operation.Kind) switch
         {
             (Outcome.Approved, OperationKind.Refund) when operation.Cause == OperationCause.TimeOver && payment.Refund is not null =>

@@ -90,9 +90,9 @@ public sealed partial record Payment
         PaymentEvent.OperationDeferred e => payment.Move(e.Operation, o => o with { ActAt = e.ActAt, Attempts = o.Attempts + 1 }),
         PaymentEvent.ReversalStarted e => payment.StartReversing(e),
         PaymentEvent.OperationReversed e => payment.FinishReversing(e.Operation),
-        PaymentEvent.LateApprovalReceived e => payment.InFlight is not null
-            ? payment
-            : payment with { InFlight = new(e.Operation, e.Kind, e.Amount, OperationStage.Reversing, e.ActAt, StartedAt: e.At) },
+        PaymentEvent.LateApprovalReceived e => payment.InFlight is { } operation
+            ? payment with { InFlight = operation with { ApprovedLateAt = e.At } }
+            : payment with { InFlight = new(e.Operation, e.Kind, e.Amount, OperationStage.Reversing, e.ActAt, StartedAt: e.At, ApprovedLateAt: e.At) },
 
         PaymentEvent.Settled e => payment.Settle(e.At),
         PaymentEvent.ReserveReleased => payment with { Reserved = payment.Nothing, ReserveEndsAt = null },

@@ -369,7 +369,7 @@ internal sealed class PaymentRunner(
         }
 
         return (await ApplyAsync(
-            payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation)) { Exchanges = exchanges })).Payment!;
+            payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation), seen.SentAt) { Exchanges = exchanges })).Payment!;
     }
 
     /// <summary>The context for which a piece of evidence is sealed.</summary>

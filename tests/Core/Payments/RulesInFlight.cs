@@ -44,6 +44,9 @@ internal static class RulesInFlight
         # A late yes is written down and changes nothing: it is being undone already.
         authorising, being undone  | approved                   | LateApprovalReceived → pending
         authorising, being undone  | declined                   | refused: StaleOperation
+        # But what was sent to undo it before that yes may have come first, and have found nothing to undo.
+        authorising, late yes      | undone, sent before        | OperationDeferred → pending
+        authorising, late yes      | undone                     | OperationReversed → failed
         authorising, being undone  | unknown                    | refused: StaleOperation
         authorising, being undone  | authorise                  | refused: OperationInFlight
         """;

@@ -45,6 +45,7 @@ internal sealed record Story(Payment Payment, int Operations)
         refunding                       = received; refund 400
         refunding, nobody knows         = refunding; unknown
         refunding, being undone         = refunding, nobody knows; undo
+        authorising, late yes           = authorising, being undone; approved
         return_pending                  = refunding; approved
         return_pending, not settled     = waiting; refund 400; approved
         withdrawing                     = return_pending; undo
@@ -162,10 +163,11 @@ internal sealed record Story(Payment Payment, int Operations)
             "undo" => new PaymentCommand.StartReversal(Now, LastOperation, Later),
             "undo another operation" => new PaymentCommand.StartReversal(Now, new("op-of-another"), Later),
             "undone" => Reversal(Approved),
+            "undone, sent before" => Reversal(Approved) with { SentAt = Now.AddSeconds(-1) },
             "undoing declined" => Reversal(new Outcome.Declined(FailureReason.ProcessingError, "12")),
             "undoing not sent" => Reversal(new Outcome.NotSent()),
             "undoing unknown" => Reversal(new Outcome.Unknown()),
-            "another operation undone" => new PaymentCommand.RecordReversal(Now, new("op-of-another"), Approved, Later),
+            "another operation undone" => new PaymentCommand.RecordReversal(Now, new("op-of-another"), Approved, Later, Now),
             "refund paid out" => new PaymentCommand.CompleteRefund(Now, null),
             "this refund paid out" => new PaymentCommand.CompleteRefund(Now, LastOperation),
             "another refund paid out" => new PaymentCommand.CompleteRefund(Now, new("op-of-another")),
@@ -227,5 +229,5 @@ internal sealed record Story(Payment Payment, int Operations)
 
     private PaymentCommand.RecordOutcome Outcome(Outcome outcome) => new(Now, LastOperation, outcome, Later);
 
-    private PaymentCommand.RecordReversal Reversal(Outcome outcome) => new(Now, LastOperation, outcome, Later);
+    private PaymentCommand.RecordReversal Reversal(Outcome outcome) => new(Now, LastOperation, outcome, Later, Now.AddSeconds(1));
 }
