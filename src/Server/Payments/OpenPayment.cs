@@ -153,13 +153,17 @@ internal sealed class OpenPayment(
         if (keyed is not null)
         {
             // A new key for an old order: from now on it answers for that payment, and for no other request; with what comes of it, when it is still running.
-            await journal.CommitAsync(new()
+            var conflict = (await journal.CommitAsync(new()
             {
                 App = app.Id,
                 At = runner.Now,
                 Idempotency = keyed.Claim(holder.Id, runner.Now),
                 Answer = holder.InFlight is null ? keyed.AnswerFor(holder) : null,
-            });
+            })).Conflict;
+            if (conflict != Conflict.None)
+            {
+                return new(null, KeyTaken: true);
+            }
         }
 
         return new(holder, Replayed: true);

@@ -305,6 +305,12 @@ internal sealed class PaymentRunner(
             var draft = new PaymentDraft(current);
             if (draft.Apply(new PaymentCommand.RecordOutcome(now, operation, outcome, actAt(now)) { Exchanges = seen }, composer) is not null)
             {
+                if (keyed is not null && current.InFlight?.Id != operation)
+                {
+                    // Somebody else has recorded it: recovery, or a reply that came twice. The key answers as this request does.
+                    await journal.CommitAsync(new() { App = current.Facts.App, At = now, Answer = keyed.AnswerFor(current) });
+                }
+
                 return current;
             }
 
