@@ -20,6 +20,8 @@ const string Help = """
                                    kill the server N times under load (200 unless told) on each engine, and do worse to its database and its disk
       check                        formatting, a build in which a warning is an error, and tests/Repository
       format [options]             format the solution; the options go to dotnet format, for example --verify-no-changes
+      simulate --seed N            tell one history of the simulation; this is how one that went wrong is seen again
+      simulate --minutes N         simulate for so long, on seeds that nobody has seen
       help                         this text
     """;
 
@@ -64,6 +66,8 @@ switch (args.FirstOrDefault())
         return Check();
     case "format":
         return Format(rest);
+    case "simulate":
+        return Run(root, "dotnet", ["run", "--project", Path.Combine(root, "tests/Simulation"), "-c", "Release", "-v", "quiet", "--", "simulate", .. rest]);
     case "help" or "--help" or "-h" or null:
         Console.WriteLine(Help);
         return 0;

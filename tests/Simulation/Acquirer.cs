@@ -88,6 +88,7 @@ internal sealed class Acquirer(World world, Place place)
     private static readonly TimeSpan HoldLapsesAfter = TimeSpan.FromDays(30);
 
     private readonly Dictionary<string, Booked> operations = new(StringComparer.Ordinal);
+    private readonly HashSet<string> forgotten = new(StringComparer.Ordinal);
     private int references;
 
     public Dictionary<string, Book> Books { get; } = new(StringComparer.Ordinal);
@@ -166,6 +167,15 @@ internal sealed class Acquirer(World world, Place place)
             return booked.Reply;
         }
 
+        if (forgotten.Contains(order.Operation.Value))
+        {
+            Notify("late approval", order, async listener =>
+            {
+                await listener.ReceiveLateAsync(order, new Outcome.Approved(booked.Reply.Reference, "123456", "0123456789"));
+                return true;
+            }, 0);
+        }
+
         switch (booked.Kind)
         {
             case OperationKind.Authorisation:
@@ -198,7 +208,10 @@ internal sealed class Acquirer(World world, Place place)
 
         if (booked is { Kind: OperationKind.Capture } or { Capture: true })
         {
-            world.After(world.Chance.Between(TimeSpan.FromMilliseconds(1), world.Chance.Happens(3000) ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(2)), place, () => Settle(order, book));
+            // What the gateway does not know of yet can still be undone when it hears of it.
+            var soonest = forgotten.Contains(order.Operation.Value) ? TimeSpan.FromDays(2) : TimeSpan.FromMilliseconds(1);
+            var latest = world.Chance.Happens(3000) ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(2);
+            world.After(soonest + world.Chance.Between(TimeSpan.Zero, latest), place, () => Settle(order, book));
             if (world.Chance.Happens(1500))
             {
                 world.After(world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Below(2) == 0 ? TimeSpan.FromMinutes(2) : TimeSpan.FromDays(5)), place, () => Dispute(order, book));
@@ -213,6 +226,14 @@ internal sealed class Acquirer(World world, Place place)
         if (known is null)
         {
             // The message may still be on its way: when it comes it must find that it was undone.
+            if (order.Kind == OperationKind.Authorisation && world.GoesWrong(2500))
+            {
+                // Some acknowledge and forget: what comes later is booked, and the approval of it is told until it is heard.
+                world.Counts.Add("fault: a reversal is acknowledged and forgotten");
+                forgotten.Add(order.Operation.Value);
+                return new("25", string.Empty);
+            }
+
             world.Tell("acquirer reverses what it does not know", order.Payment.Value);
             operations.Add(order.Operation.Value, new() { Kind = order.Kind, Amount = 0, Reply = new("25", string.Empty), Reversed = true });
             return new("25", string.Empty);

@@ -48,9 +48,19 @@ internal sealed class AcquirerLink(World world, Place wire, Acquirer acquirer, W
         void Arrive(bool repeats)
         {
             var plain = order is not (AcquirerOrder.Inquire or AcquirerOrder.Reverse);
+            if (order is AcquirerOrder.Reverse && Goes(faults.Decline, "the acquirer declines a reversal"))
+            {
+                Reply(new Outcome.Declined(FailureReason.ProcessingError, "91"), repeats);
+                return;
+            }
+
             var declines = plain && Goes(faults.Decline, "the acquirer declines");
             var silent = plain && Goes(faults.Silent, "the acquirer cannot be asked about an operation");
-            var outcome = ToOutcome(order, acquirer.Take(order, declines, silent));
+            Reply(ToOutcome(order, acquirer.Take(order, declines, silent)), repeats);
+        }
+
+        void Reply(Outcome outcome, bool repeats)
+        {
             if (repeats || Goes(faults.LostReply, "a reply is lost"))
             {
                 return;
@@ -62,7 +72,7 @@ internal sealed class AcquirerLink(World world, Place wire, Acquirer acquirer, W
             world.After(late ? Long() : Short(), wire, () => Finish(outcome, late: true));
             if (Goes(faults.RepeatedReply, "a reply comes twice"))
             {
-                world.After(Long(), wire, () => Finish(outcome, late: true));
+                world.After(world.Chance.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)), wire, () => Finish(outcome, late: true));
             }
         }
 

@@ -61,7 +61,7 @@ internal sealed class Campaign
         }
 
         var seconds = Math.Max(elapsed.TotalSeconds, 0.001);
-        return text.Append(CultureInfo.InvariantCulture, $"{Counts["histories"]:N0} histories, {Counts["commands"]:N0} commands in {elapsed.TotalSeconds:N0} s: {Counts["histories"] / seconds:N0} histories and {Counts["commands"] / seconds:N0} commands a second; {Failures.Count} went wrong")
+        return text.Append(CultureInfo.InvariantCulture, $"{Counts["histories"]:N0} histories, {Counts["commands"]:N0} commands in {elapsed.TotalSeconds:N0} s: {Counts["histories"] / seconds:N0} histories and {Counts["commands"] / seconds:N0} commands a second; {Failures.Count} went wrong; {Environment.CpuUsage.TotalTime.TotalSeconds:N0} s of processor time")
             .ToString();
     }
 }

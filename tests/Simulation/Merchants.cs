@@ -348,7 +348,7 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
             over = true;
             (exchange.Heard, exchange.HeardAt) = (heard, world.Turns);
             world.Counts.Add($"answer: {(heard is null ? "none" : heard.StatusCode.ToString(CultureInfo.InvariantCulture))}");
-            world.Tell("hears", heard is null ? "nothing" : null, heard?.StatusCode ?? 0);
+            world.Tell(heard is { Replayed: true } ? "hears again" : "hears", heard is null ? "nothing" : call.Key, heard?.StatusCode ?? 0);
             done.SetResult(exchange);
         }
     }

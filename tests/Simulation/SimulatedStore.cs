@@ -5,6 +5,7 @@ using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Verification;
 
 namespace Tollgate.Simulation;
 
@@ -56,7 +57,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         public List<WebhookRow> Webhooks { get; } = [];
     }
 
-    internal sealed record EventRow(int Version, string Type, PaymentEvent? Whole, byte[]? Body, long? Position, PaymentStatus Before, PaymentStatus After);
+    internal sealed record EventRow(int Version, string Type, PaymentEvent? Whole, byte[]? Body, long? Position, long At, PaymentStatus Before, PaymentStatus After);
 
     internal sealed class WebhookRow
     {
@@ -260,7 +261,8 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
     /// <summary>When something is due next, or was.</summary>
     public (long? Work, long? Webhook) NextDue()
     {
-        long? work = null, webhook = null;
+        // A deleted card whose number is still there is looked for all the time.
+        long? work = HasCardToDestroy() ? 0 : null, webhook = null;
         foreach (var payment in inOrder)
         {
             if (payment.DueAt is { } dueAt && Math.Max(dueAt, payment.LeasedUntil ?? 0) is var due && !(work <= due))
@@ -279,6 +281,18 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         }
 
         return (work, webhook);
+    }
+
+    /// <summary>Everything that is kept of a payment, as <c>verify</c> reads it.</summary>
+    public PaymentRecord ToRecord(PaymentRow row)
+    {
+        var record = PaymentRecord.Of(Read(row));
+        record.Events.AddRange(row.Events.Select(e => new EventEntry(e.Version, e.Type, row.App, e.Position, e.At, (int)e.Before, (int)e.After, ReadEvent(row, e))));
+        record.Ledger.AddRange(Ledger.Where(r => r.Source == record.Uuid).Select(LedgerEntry.Of));
+        record.Webhooks.AddRange(row.Webhooks.Select(w => w.Webhook.Version));
+        record.Disputes.AddRange(Disputes.Values.Where(d => d.Payment == record.Uuid).Select(d => new DisputeEntry(
+            d.Dispute.Id.Value, row.App, (int)d.Dispute.Stage, JournalRows.Millis(d.Dispute.OpenedAt), evidence.Count(e => e.Dispute == d.Dispute.Id), d.Dispute)));
+        return record;
     }
 
     private Conflict ConflictOf(Change change)
@@ -407,6 +421,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
                 asJson ? null : recorded.Event,
                 asJson ? StorageJson.WriteEvent(recorded.Event) : null,
                 position,
+                JournalRows.Millis(recorded.Event.At),
                 recorded.Before,
                 recorded.After));
         }

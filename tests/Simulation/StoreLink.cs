@@ -125,6 +125,11 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
     {
         var result = tables.Apply(change);
         world.Counts.Add(result.Conflict == Conflict.None ? "commits" : $"conflict: {result.Conflict}");
+        if (change.Idempotency is { } key)
+        {
+            world.Tell(result.Conflict == Conflict.None ? "key claimed" : "key not claimed", key.Payment?.Value, change.Answer?.StatusCode ?? 0);
+        }
+
         foreach (var recorded in result.Conflict == Conflict.None ? change.Events : [])
         {
             world.Counts.Add($"event: {recorded.Event.GetType().Name}");

@@ -4,6 +4,7 @@ using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
+using Tollgate.Server.Verification;
 using Tollgate.Server.Webhooks;
 using Payment = Tollgate.Core.Payments.Payment;
 using PaymentStatus = Tollgate.Core.Payments.PaymentStatus;
@@ -31,6 +32,7 @@ internal static class Verdict
     public static void Pass(Surroundings world, IReadOnlyList<Exchange> exchanges, World clock)
     {
         var payments = new Dictionary<string, Ended>(StringComparer.Ordinal);
+        using var check = new PaymentCheck();
         foreach (var row in world.Tables.Payments)
         {
             var ended = Replay(world.Tables, row);
@@ -39,6 +41,7 @@ internal static class Verdict
             IsOver(ended, clock);
             ChangesAreTold(ended);
             LedgerHolds(ended, world.Tables);
+            Verifies(check, world.Tables.ToRecord(row));
             BooksAgree(ended, world.Acquirer.Books.GetValueOrDefault(row.Facts.Id.Value) ?? new());
         }
 
@@ -55,6 +58,13 @@ internal static class Verdict
         }
 
         clock.Counts.Add("payments", payments.Count);
+    }
+
+    private static void Verifies(PaymentCheck check, PaymentRecord record)
+    {
+        var found = new List<Violation>();
+        check.Run(record, null, found);
+        That(found.Count == 0, "verify", string.Join(' ', found));
     }
 
     private static Ended Replay(SimulatedStore tables, SimulatedStore.PaymentRow row)
@@ -296,7 +306,7 @@ internal static class Verdict
             foreach (var same in sent.GroupBy(e => Convert.ToBase64String(e.Call.Body!)))
             {
                 var answers = same.Where(e => e.Heard!.StatusCode is 200 or 422 && !IsReuse(e.Heard) && e.At < same.First().At + TimeSpan.FromHours(23)).OrderBy(e => e.HeardAt).ToList();
-                var kept = answers.Find(e => e.Heard!.Replayed && !(e.Payment is { } uuid && payments[uuid].IsInFlight(e.Shown)));
+                var kept = answers.Find(e => !(e.Payment is { } uuid && payments[uuid].IsInFlight(e.Shown)));
                 foreach (var answer in answers.SkipWhile(e => e != kept).Where(e => e.SentAt > kept!.HeardAt))
                 {
                     That(
