@@ -68,14 +68,19 @@ internal sealed class Stage : IAsyncDisposable
     public async Task StartServerAsync()
     {
         Client?.Dispose();
-        Server = await ListeningProcess.StartAsync(
-            folder,
-            [
-                "--urls=http://127.0.0.1:0", "--Tollgate:DataDirectory=" + folder, acquirer.Setting,
-                .. connectionString is null ? (string[])[] : ["--Tollgate:Database=" + connectionString],
-            ]);
-        Client = new(Server.Address, "app-sandbox", "sk-sandbox-tollgate");
+        Server = await StartAnotherServerAsync();
+        Client = ClientOf(Server);
     }
+
+    /// <summary>Starts one more server on the same data; whoever calls has it.</summary>
+    public Task<ListeningProcess> StartAnotherServerAsync() => ListeningProcess.StartAsync(
+        folder,
+        [
+            "--urls=http://127.0.0.1:0", "--Tollgate:DataDirectory=" + folder, acquirer.Setting,
+            .. connectionString is null ? (string[])[] : ["--Tollgate:Database=" + connectionString],
+        ]);
+
+    public static TollgateClient ClientOf(ListeningProcess server) => new(server.Address, "app-sandbox", "sk-sandbox-tollgate");
 
     /// <summary>Kills the server in the middle of trading, and starts it again on the same data.</summary>
     public async Task KillServerAsync(int afterAnswers)
@@ -99,11 +104,14 @@ internal sealed class Stage : IAsyncDisposable
     public async Task<TimeSpan> RecoverInRealTimeAsync()
     {
         var waited = Stopwatch.StartNew();
-        await Eventually.GetAsync(CountInFlightAsync, count => count == 0, "the end of everything in flight");
+        await NothingIsInFlightAsync();
         var took = waited.Elapsed;
         await AskAndInspectAsync();
         return took;
     }
+
+    /// <summary>Waits until nothing is in flight.</summary>
+    public Task NothingIsInFlightAsync() => Eventually.GetAsync(CountInFlightAsync, count => count == 0, "the end of everything in flight");
 
     /// <summary>Moves the clock at the acquirer, behind the server's back.</summary>
     public async Task LetTimePassAsync() => await bank.MoveClockAsync(bank.Clock.GetUtcNow() + LongEnough);

@@ -90,16 +90,15 @@ public sealed class ListeningProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it where it is (SIGSTOP).</summary>
+    public Task PauseAsync() => RunAsync("kill", "-STOP", Number);
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public Task ResumeAsync() => RunAsync("kill", "-CONT", Number);
+
     /// <summary>Lets it write no file past a size, or any again.</summary>
-    public async Task LimitFilesAsync(long? bytes)
-    {
-        string[] arguments =
-        [
-            "--pid", process.Id.ToString(CultureInfo.InvariantCulture), $"--fsize={bytes?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}:unlimited",
-        ];
-        using var limit = Process.Start("prlimit", arguments);
-        await limit.WaitForExitAsync();
-    }
+    public Task LimitFilesAsync(long? bytes) =>
+        RunAsync("prlimit", "--pid", Number, $"--fsize={bytes?.ToString(CultureInfo.InvariantCulture) ?? "unlimited"}:unlimited");
 
     public async ValueTask DisposeAsync()
     {
@@ -109,5 +108,13 @@ public sealed class ListeningProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private string Number => process.Id.ToString(CultureInfo.InvariantCulture);
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var run = Process.Start(program, arguments);
+        await run.WaitForExitAsync();
     }
 }
