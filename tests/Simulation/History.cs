@@ -31,7 +31,7 @@ internal sealed class History
             calm ? StoreFaults.None : new(Rate(150), Rate(150), Rate(150), Rate(300), Rate(60)),
             place,
             new(world, place) { Listener = AnyProcess },
-            calm ? WireFaults.None : new(Rate(400), Rate(600), Rate(400), Rate(500), Rate(800), Rate(600), Rate(1500), Rate(600), Rate(1000)),
+            calm ? WireFaults.None : new(Rate(800), Rate(600), Rate(400), Rate(500), Rate(800), Rate(600), Rate(1500), Rate(600), Rate(1000)),
             new(world, place, calm ? 0 : Rate(2500)));
         merchants = new(world, place, AnyProcess);
         outside.Webhooks.Heard = merchants.Hear;

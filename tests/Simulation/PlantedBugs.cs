@@ -42,7 +42,7 @@ public class PlantedBugs(ITestOutputHelper output)
         ["a lost reply counts as a decline"] = InSource(
             Runner, "ExchangeAsync(AcquirerOrder order)", "await acquirer.SendAsync(order);", "await acquirer.SendAsync(order) is { } o and not Outcome.Unknown ? o : new Outcome.Declined(FailureReason.ProcessingError, \"96\");"),
         ["it is sent before it is committed"] = InSource(
-            Runner, "StepResult> OperateAsync", "var conflict =", "await acquirer.SendAsync(await OrderForAsync(draft.Now, draft.Now.InFlight!)); var conflict ="),
+            Runner, "StepResult> OperateAsync", "var conflict =", "await acquirer.SendAsync(await orders.ForAsync(draft.Now, draft.Now.InFlight!)); var conflict ="),
         ["the key is claimed by nothing that is sent"] = InSource(Runner, "StepResult> OperateAsync", "draft.ToChange(now, claims: keyed)", "draft.ToChange(now)"),
         ["a reversal is forgotten after a crash"] = InSource(
             Runner, "Payment> RecoverAsync", "return current.InFlight is { Stage: OperationStage.Reversing } ? await ReverseAsync(current) : current;", "return current;"),

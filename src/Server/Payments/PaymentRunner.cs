@@ -389,11 +389,7 @@ internal sealed class PaymentRunner(
 
     private DateTimeOffset ActAt(DateTimeOffset now) => now + acquirer.Timeout + Margin;
 
-    private static TimeSpan BackOff(Operation operation)
-    {
-        var seconds = Math.Pow(2, Math.Min(operation.Attempts, 10));
-        return seconds >= LongestBackOff.TotalSeconds ? LongestBackOff : TimeSpan.FromSeconds(seconds);
-    }
+    private static TimeSpan BackOff(Operation operation) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, operation.Attempts), LongestBackOff.TotalSeconds));
 
     private async Task<Payment> ReloadAsync(Payment payment)
     {
