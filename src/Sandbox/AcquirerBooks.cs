@@ -9,7 +9,7 @@ public sealed record BookLine
     /// <summary>When, by the sandbox's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, <c>RefundDecided</c> or <c>ClockMoved</c>.</summary>
+    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, <c>RefundDecided</c>, <c>ClearingMade</c> or <c>ClockMoved</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The payment.</summary>
@@ -32,6 +32,9 @@ public sealed record BookLine
 
     /// <summary>For a refund whose end is settled, that end.</summary>
     public string? RefundEnd { get; init; }
+
+    /// <summary>For a clearing file, what it has.</summary>
+    public IReadOnlyList<ClearedCapture>? Cleared { get; init; }
 
     /// <summary>For a clock that was moved, how far it is ahead now.</summary>
     public TimeSpan Offset { get; init; }
@@ -84,6 +87,12 @@ public sealed class BookedPayment
     /// <summary>Whether the captured funds were paid out.</summary>
     public bool Settled { get; internal set; }
 
+    /// <summary>The operation that took it.</summary>
+    public string? CapturedBy { get; internal set; }
+
+    /// <summary>The clearing file that has it.</summary>
+    public string? ClearedIn { get; internal set; }
+
     /// <summary>The refund that is being paid out, and its amount.</summary>
     public (string Operation, long Amount)? PendingRefund { get; internal set; }
 
@@ -91,7 +100,6 @@ public sealed class BookedPayment
     public IReadOnlyList<BookLine> Lines => lines;
 
     internal void Add(BookLine line) => lines.Add(line);
-
 }
 
 /// <summary>
@@ -101,11 +109,13 @@ public sealed class BookedPayment
 internal sealed class AcquirerBooks : IDisposable
 {
     public const string RefundDecided = nameof(RefundDecided);
+    public const string ClearingMade = nameof(ClearingMade);
 
     private readonly Dictionary<string, BookedOperation> operations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookedPayment> payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> wrongCodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NoticeKind> refundEnds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BookedFile> files = new(StringComparer.Ordinal);
     private readonly FileStream? file;
 
     public AcquirerBooks(string? path)
@@ -165,6 +175,9 @@ internal sealed class AcquirerBooks : IDisposable
     /// <summary>How a refund will end, once that is settled.</summary>
     public NoticeKind? FindRefundEnd(string operation) => refundEnds.TryGetValue(operation, out var end) ? end : null;
 
+    /// <summary>The clearing files, by name.</summary>
+    public IReadOnlyDictionary<string, BookedFile> Files => files;
+
     public int WrongCodes(string payment) => wrongCodes.GetValueOrDefault(payment);
 
     /// <summary>What a payment's lines amount to.</summary>
@@ -223,6 +236,12 @@ internal sealed class AcquirerBooks : IDisposable
             return;
         }
 
+        if (line.Kind is ClearingMade or nameof(NoticeKind.ClearingFile))
+        {
+            ApplyClearing(line);
+            return;
+        }
+
         if (!payments.TryGetValue(line.Payment, out var payment))
         {
             payments.Add(line.Payment, payment = new());
@@ -256,6 +275,27 @@ internal sealed class AcquirerBooks : IDisposable
         }
     }
 
+    private void ApplyClearing(BookLine line)
+    {
+        if (line.Kind == ClearingMade)
+        {
+            files.Add(line.Operation, new(line.At, line.Cleared!));
+            foreach (var cleared in line.Cleared!)
+            {
+                payments[cleared.Payment].ClearedIn = line.Operation;
+            }
+
+            return;
+        }
+
+        // The gateway has it: each of its payments has settled.
+        files[line.Operation].Delivered = true;
+        foreach (var cleared in files[line.Operation].Captures)
+        {
+            Apply(new() { At = line.At, Kind = nameof(NoticeKind.Settled), Payment = cleared.Payment, Operation = cleared.Operation });
+        }
+    }
+
     private static void ApplyNotice(BookedPayment payment, NoticeKind notice)
     {
         if (notice == NoticeKind.Settled)
@@ -276,9 +316,11 @@ internal sealed class AcquirerBooks : IDisposable
                 payment.Authorisations++;
                 payment.Authorised += operation.Amount;
                 payment.Captured += operation.Capture ? operation.Amount : 0;
+                payment.CapturedBy = operation.Capture ? reference : null;
                 break;
             case MessageKind.Capture:
                 payment.Captured += operation.Amount;
+                payment.CapturedBy = reference;
                 payment.Released += payment.Authorised - operation.Amount;
                 break;
             case MessageKind.Void:

@@ -29,6 +29,9 @@ public sealed class AcquirerInProcess(SimulatedAcquirer acquirer) : IAcquirerHos
     public Task<BookedPayment?> ReadAsync(string payment) => Task.FromResult(acquirer.Read(payment, booked => AcquirerBooks.Replay(booked.Lines)));
 
     /// <inheritdoc/>
+    public Task<byte[]?> ReadClearingFileAsync(string name) => Task.FromResult(acquirer.ReadClearingFile(name));
+
+    /// <inheritdoc/>
     public Task<DateTimeOffset?> FindNextDueAsync() => Task.FromResult(acquirer.NextDue);
 
     /// <inheritdoc/>

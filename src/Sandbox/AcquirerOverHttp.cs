@@ -67,6 +67,10 @@ public sealed class AcquirerOverHttp : IAcquirerHost, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<byte[]?> ReadClearingFileAsync(string name) =>
+        (await GetAsync(HostWire.ClearingFiles + Uri.EscapeDataString(name), HostJson.Default.WireFile)).Content;
+
+    /// <inheritdoc/>
     public async Task<DateTimeOffset?> FindNextDueAsync() => (await GetAsync(HostWire.Clock, HostJson.Default.WireTime)).At;
 
     /// <inheritdoc/>

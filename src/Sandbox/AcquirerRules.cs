@@ -33,7 +33,7 @@ internal static class AcquirerRules
     {
         MessageKind.Void => true,
         MessageKind.Authorisation when !operation.Capture => payment.Captured > 0 || payment.Released > 0,
-        MessageKind.Authorisation or MessageKind.Capture => payment.Settled || payment.Refunded > 0 || payment.PendingRefund is not null,
+        MessageKind.Authorisation or MessageKind.Capture => payment.Settled || payment.ClearedIn is not null || payment.Refunded > 0 || payment.PendingRefund is not null,
         MessageKind.Refund => payment.PendingRefund?.Operation != reference,
         _ => false,
     };

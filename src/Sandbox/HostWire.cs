@@ -28,6 +28,9 @@ public sealed record Done(bool Yes);
 /// <summary>How the issuer took a code.</summary>
 public sealed record Judged(CodeVerdict Verdict);
 
+/// <summary>The text of a clearing file, if there is one of that name.</summary>
+public sealed record WireFile(byte[]? Content);
+
 /// <summary>The wire between gateways and an acquirer in a process of its own: HTTP and JSON. Every answer has the clock's offset in a header.</summary>
 public static class HostWire
 {
@@ -45,6 +48,9 @@ public static class HostWire
 
     /// <summary>The books, by payment.</summary>
     public const string Books = "/books/";
+
+    /// <summary>The clearing files, by name.</summary>
+    public const string ClearingFiles = "/clearing-files/";
 
     /// <summary>What is due.</summary>
     public const string Due = "/notices/due";
@@ -75,6 +81,7 @@ public static class HostWire
 [JsonSerializable(typeof(Hearing))]
 [JsonSerializable(typeof(EnteredCode))]
 [JsonSerializable(typeof(WireTime))]
+[JsonSerializable(typeof(WireFile))]
 [JsonSerializable(typeof(Chosen))]
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(Judged))]

@@ -24,6 +24,9 @@ public interface IAcquirerHost
     /// <summary>What the books say about a payment, as they are now.</summary>
     Task<BookedPayment?> ReadAsync(string payment);
 
+    /// <summary>The text of a clearing file, which the acquirer keeps; nothing when there is none of that name.</summary>
+    Task<byte[]?> ReadClearingFileAsync(string name);
+
     /// <summary>When the acquirer will next do something on its own account.</summary>
     Task<DateTimeOffset?> FindNextDueAsync();
 

@@ -62,7 +62,7 @@ public sealed record SimulatedReply(string ResponseCode, string Reference, strin
 /// <summary>What the simulated acquirer tells on its own account.</summary>
 public enum NoticeKind
 {
-    /// <summary>The captured funds were paid out to the merchant.</summary>
+    /// <summary>The captured funds of a payment were paid out to the merchant. It is told by a clearing file only.</summary>
     Settled,
 
     /// <summary>The refund was paid out to the cardholder.</summary>
@@ -70,12 +70,15 @@ public enum NoticeKind
 
     /// <summary>The refund was refused.</summary>
     RefundRejected,
+
+    /// <summary>A clearing file is ready: what was captured is paid out to the merchant with it.</summary>
+    ClearingFile,
 }
 
 /// <summary>A word of the simulated acquirer on its own account.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Payment">The payment.</param>
-/// <param name="Operation">The refund's operation, if it is about one.</param>
+/// <param name="Operation">The refund's operation, if it is about one; for a clearing file, which is about many payments, its name.</param>
 public sealed record AcquirerNotice(NoticeKind Kind, string Payment, string? Operation);
 
 /// <summary>What can be made to go wrong on the way.</summary>

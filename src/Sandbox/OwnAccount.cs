@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
 namespace Tollgate.Sandbox;
 
 /// <summary>Something that the acquirer has to tell, and how often it was told in vain.</summary>
@@ -8,6 +11,8 @@ public sealed record DueNotice(AcquirerNotice Notice, int Tries);
 /// <summary>What the acquirer will do on its own account, and when. Not thread-safe: <see cref="SimulatedAcquirer"/> locks.</summary>
 internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour)
 {
+    private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(5);
+
     private readonly PriorityQueue<DueNotice, DateTimeOffset> due = new();
 
     /// <summary>When the next is due.</summary>
@@ -16,7 +21,7 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     /// <summary>Plans what follows from what was booked about a payment.</summary>
     public void Plan(string reference, BookedPayment payment)
     {
-        if (payment.Captured > 0 && !payment.Settled)
+        if (payment.Captured > 0 && !payment.Settled && payment.ClearedIn is null)
         {
             due.Enqueue(new(new(NoticeKind.Settled, reference, null), 0), behaviour.SettlesAt(LastLine(payment, capturing: true)));
         }
@@ -28,9 +33,24 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
         }
     }
 
+    /// <summary>Plans what follows from all that is in the books, and to tell of the clearing files that no gateway has.</summary>
+    public void PlanAll()
+    {
+        foreach (var (reference, payment) in books.Payments)
+        {
+            Plan(reference, payment);
+        }
+
+        foreach (var (name, file) in books.Files.Where(f => !f.Value.Delivered))
+        {
+            due.Enqueue(new(new(NoticeKind.ClearingFile, string.Empty, name), 0), file.MadeAt);
+        }
+    }
+
     /// <summary>Takes the next out when it is due.</summary>
     public DueNotice? Take(DateTimeOffset now)
     {
+        ClearDue(now);
         if (!due.TryPeek(out var next, out var at) || at > now)
         {
             return null;
@@ -43,6 +63,7 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     /// <summary>What is due and applies, in order and each once. It stays in the plan until it is booked, so that whoever is told may die of it.</summary>
     public IReadOnlyList<DueNotice> List(DateTimeOffset now, int most)
     {
+        ClearDue(now);
         var listed = new List<(DueNotice Next, DateTimeOffset At)>();
         var seen = new HashSet<AcquirerNotice>();
         while (listed.Count < most && due.TryPeek(out var next, out var at) && at <= now)
@@ -70,9 +91,35 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     }
 
     /// <summary>Whether it can still happen.</summary>
-    public bool Applies(AcquirerNotice notice) => books.FindPayment(notice.Payment) is { } payment && (notice.Kind == NoticeKind.Settled
-        ? payment.Captured > 0 && !payment.Settled
-        : payment.PendingRefund is { } refund && refund.Operation == notice.Operation && (books.FindRefundEnd(refund.Operation) ?? notice.Kind) == notice.Kind);
+    public bool Applies(AcquirerNotice notice)
+    {
+        if (notice.Kind == NoticeKind.ClearingFile)
+        {
+            return books.Files.TryGetValue(notice.Operation!, out var file) && !file.Delivered;
+        }
+
+        return books.FindPayment(notice.Payment) is { } payment && (notice.Kind == NoticeKind.Settled
+            ? MayBeCleared(payment)
+            : payment.PendingRefund is { } refund && refund.Operation == notice.Operation && (books.FindRefundEnd(refund.Operation) ?? notice.Kind) == notice.Kind);
+    }
+
+    /// <summary>What is told when something is to happen now: of a settlement, the file that clears it.</summary>
+    public AcquirerNotice NoticeOf(NoticeKind kind, string reference, DateTimeOffset now)
+    {
+        var payment = books.FindPayment(reference);
+        if (kind != NoticeKind.Settled)
+        {
+            return new(kind, reference, payment?.PendingRefund?.Operation);
+        }
+
+        if (payment is not null && MayBeCleared(payment))
+        {
+            // Whoever asked tells it at once; the plan is for when that fails.
+            Clear([reference], now, now + HeadStart);
+        }
+
+        return payment?.ClearedIn is { } file ? new(NoticeKind.ClearingFile, string.Empty, file) : new(kind, reference, null);
+    }
 
     /// <summary>
     /// Settles how a refund will end before anybody is told: a gateway that has heard of one end, and dies before it can say so, must not hear of another.
@@ -86,6 +133,43 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
 
         books.Write(new() { At = now, Kind = AcquirerBooks.RefundDecided, Payment = notice.Payment, Operation = operation, RefundEnd = notice.Kind.ToString() });
         due.Enqueue(new(notice, 0), now);
+    }
+
+    private static bool MayBeCleared(BookedPayment payment) => payment is { Captured: > 0, Settled: false, ClearedIn: null };
+
+    /// <summary>Makes one file of all the settlements that are due.</summary>
+    private void ClearDue(DateTimeOffset now)
+    {
+        var settling = due.UnorderedItems.Where(d => d.Element.Notice.Kind == NoticeKind.Settled && d.Priority <= now).ToList();
+        if (settling.Count == 0)
+        {
+            return;
+        }
+
+        var others = due.UnorderedItems.Where(d => d.Element.Notice.Kind != NoticeKind.Settled || d.Priority > now).ToList();
+        due.Clear();
+        due.EnqueueRange(others);
+        var payments = settling.OrderBy(d => d.Priority).ThenBy(d => d.Element.Notice.Payment, StringComparer.Ordinal)
+            .Select(d => d.Element.Notice.Payment).Distinct(StringComparer.Ordinal)
+            .Where(p => books.FindPayment(p) is { } payment && MayBeCleared(payment)).ToList();
+        if (payments.Count > 0)
+        {
+            Clear(payments, now, now);
+        }
+    }
+
+    /// <summary>Writes a clearing file into the books, and plans to tell of it.</summary>
+    private void Clear(IEnumerable<string> payments, DateTimeOffset now, DateTimeOffset tellAt)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"SBX-{now:yyyyMMdd}-{RandomNumberGenerator.GetHexString(10)}");
+        books.Write(new()
+        {
+            At = now,
+            Kind = AcquirerBooks.ClearingMade,
+            Operation = name,
+            Cleared = [.. from reference in payments let payment = books.FindPayment(reference)! select new ClearedCapture(reference, payment.CapturedBy!, payment.Captured)],
+        });
+        due.Enqueue(new(new(NoticeKind.ClearingFile, string.Empty, name), 0), tellAt);
     }
 
     private static DateTimeOffset LastLine(BookedPayment payment, bool capturing) => payment.Lines.Last(line => capturing

@@ -34,10 +34,7 @@ public sealed class SimulatedAcquirer : IDisposable
         books = new(booksPath);
         ownAccount = new(books, behaviour);
         Clock = new(real, books.ClockOffset);
-        foreach (var (reference, payment) in books.Payments)
-        {
-            ownAccount.Plan(reference, payment);
-        }
+        ownAccount.PlanAll();
     }
 
     /// <summary>The clock by which it settles and pays out.</summary>
@@ -103,6 +100,15 @@ public sealed class SimulatedAcquirer : IDisposable
         lock (gate)
         {
             return books.FindPayment(payment) is { } booked ? read(booked) : null;
+        }
+    }
+
+    /// <summary>The text of a clearing file; nothing when there is none of that name.</summary>
+    public byte[]? ReadClearingFile(string name)
+    {
+        lock (gate)
+        {
+            return books.Files.TryGetValue(name, out var file) ? ClearingText.Write(name, DateOnly.FromDateTime(file.MadeAt.UtcDateTime), file.Captures) : null;
         }
     }
 
@@ -175,7 +181,7 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         lock (gate)
         {
-            var notice = NoticeOf(kind, payment);
+            var notice = ownAccount.NoticeOf(kind, payment, Clock.GetUtcNow());
             if (!ownAccount.Applies(notice))
             {
                 return null;
@@ -194,7 +200,7 @@ public sealed class SimulatedAcquirer : IDisposable
         {
             if (!ownAccount.Applies(told.Notice))
             {
-                return false;
+                return heard && told.Notice.Kind == NoticeKind.ClearingFile;
             }
 
             if (heard)
@@ -216,7 +222,7 @@ public sealed class SimulatedAcquirer : IDisposable
         AcquirerNotice notice;
         lock (gate)
         {
-            notice = NoticeOf(kind, payment);
+            notice = ownAccount.NoticeOf(kind, payment, Clock.GetUtcNow());
         }
 
         return await DoAsync(notice) == Doing.Done;
@@ -307,9 +313,6 @@ public sealed class SimulatedAcquirer : IDisposable
             telling.Release();
         }
     }
-
-    private AcquirerNotice NoticeOf(NoticeKind kind, string payment) =>
-        new(kind, payment, kind == NoticeKind.Settled ? null : books.FindPayment(payment)?.PendingRefund?.Operation);
 
     private void Book(AcquirerNotice notice) => books.Write(new()
     {

@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(30, LogLevel.Error, "The sandbox's acquirer could not do what it was asked")]
     public static partial void AcquirerBroke(ILogger logger, Exception cause);
+
+    [LoggerMessage(50, LogLevel.Warning, "Clearing: {Discrepancy} ({Kind}) of payment {Payment} does not match; an operator must look")]
+    public static partial void Discrepancy(ILogger logger, string discrepancy, string kind, string payment);
 }

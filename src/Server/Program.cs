@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Tollgate.Server;
 using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Ledger;
+using Tollgate.Server.Settlement;
 using Tollgate.Vault;
 
 try
@@ -9,7 +11,9 @@ try
     {
         [] or [['-', ..], ..] => await ServeAsync(args),
         ["sandbox-acquirer", .. var rest] => await AcquirerProcess.RunAsync(rest),
-        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are sandbox-acquirer and none, to serve; a setting begins with two dashes"),
+        ["payouts", .. var rest] => await PayoutVerbs.RunAsync(rest, Console.Out),
+        ["clearing", .. var rest] => await ClearingVerbs.RunAsync(rest, Console.Out),
+        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
     };
 }
 catch (Exception wrong) when (wrong is SettingException or VaultException)

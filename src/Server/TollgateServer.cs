@@ -6,6 +6,7 @@ using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
+using Tollgate.Server.Settlement;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Storage.Migrations;
@@ -40,8 +41,26 @@ internal static class TollgateServer
 
         CreateDataDirectory(settings.DataDirectory);
         var database = Database.Create(settings.Database, settings.DataDirectory);
-        var keys = await OpenAsync(database, settings);
+        var keys = await OpenAsync(database, settings, Migrator.MigrateAsync);
         var services = builder.Services;
+        AddGateway(services, settings, database, keys);
+        await services.AddSandboxAsync(settings);
+        services.AddSingleton<DueWork>();
+        services.AddHostedService(s => s.GetRequiredService<DueWork>());
+        services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
+        services.AddHostedService(s => s.GetRequiredService<ClearingWatch>());
+        services.AddSingleton(_ => Random.Shared);
+        services.AddSingleton<IWebhookWire, WebhookWire>();
+        services.AddHostedService<WebhookDelivery>();
+
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    /// <summary>All that a server has but for the outside world and the work that it does by itself; what an operator's verb has too.</summary>
+    public static void AddGateway(IServiceCollection services, Settings settings, Database database, KeyRing keys)
+    {
         services.AddSingleton(settings);
         services.AddSingleton(_ => database);
         services.AddSingleton(_ => keys);
@@ -73,18 +92,8 @@ internal static class TollgateServer
         services.AddSingleton<DeleteToken>();
         services.AddSingleton<ChallengePage>();
         services.AddLedger();
-        await services.AddSandboxAsync(settings);
+        services.AddSettlement();
         services.AddSingleton(_ => new RealTime(TimeProvider.System));
-        services.AddSingleton<DueWork>();
-        services.AddHostedService(s => s.GetRequiredService<DueWork>());
-        services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
-        services.AddSingleton(_ => Random.Shared);
-        services.AddSingleton<IWebhookWire, WebhookWire>();
-        services.AddHostedService<WebhookDelivery>();
-
-        var app = builder.Build();
-        Map(app);
-        return app;
     }
 
     /// <summary>Starts to listen, and to work.</summary>
@@ -230,11 +239,16 @@ internal static class TollgateServer
             .AddApiKeyAuthentication("secretKey", key => key.Value = sandbox.SecretKey.Expose()));
     }
 
-    private static async Task<KeyRing> OpenAsync(Database database, Settings settings)
+    /// <summary>Opens the database and the vault.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="prepare">Brings the database to the present schema, or requires that it is there.</param>
+    /// <exception cref="SettingException">They cannot be opened.</exception>
+    public static async Task<KeyRing> OpenAsync(Database database, Settings settings, Func<Database, Task> prepare)
     {
         try
         {
-            await Migrator.MigrateAsync(database);
+            await prepare(database);
             return await Migrator.OpenKeysAsync(database, Path.Combine(settings.DataDirectory, "keys", "key-encryption.key"));
         }
         catch (Exception unreachable) when (Database.IsUnavailable(unreachable))

@@ -48,7 +48,7 @@ public sealed class OwnAccountTests : IDisposable
         world.Advance(TimeSpan.FromTicks(1));
         await world.Acquirer.RunDueAsync();
         await world.Acquirer.RunDueAsync();
-        Assert.Equal([new(NoticeKind.Settled, World.Pay, null)], heard);
+        Assert.Equal([$"ClearingFile {World.Pay} capture 1000"], heard.Select(Told));
         Assert.True(world.Books.Settled);
         Assert.Null(world.Acquirer.NextDue);
     }
@@ -61,7 +61,7 @@ public sealed class OwnAccountTests : IDisposable
         await world.SendAsync(MessageKind.Refund, "refund", 400);
         world.Advance(TimeSpan.FromDays(1));
         await world.Acquirer.RunDueAsync();
-        Assert.Equal([new(NoticeKind.RefundCompleted, World.Pay, "refund"), new(NoticeKind.Settled, World.Pay, null)], heard);
+        Assert.Equal([$"RefundCompleted {World.Pay} refund", $"ClearingFile {World.Pay} auth 1000"], heard.Select(Told));
         Assert.Equal(400, world.Books.Refunded);
     }
 
@@ -136,14 +136,18 @@ public sealed class OwnAccountTests : IDisposable
         Listen();
         world.Advance(Minute);
         await world.Acquirer.RunDueAsync();
-        Assert.Equal(
-            [new(NoticeKind.RefundCompleted, "two", "refund"), new(NoticeKind.Settled, World.Pay, null), new(NoticeKind.Settled, "two", null)],
-            heard.OrderBy(n => n.Kind == NoticeKind.Settled).ThenBy(n => n.Payment, StringComparer.Ordinal));
+        Assert.Equal(["RefundCompleted two refund", $"ClearingFile {World.Pay} auth 1000, two auth-2 1000"], heard.Select(Told));
+
+        // The file is told again after the next restart unless it was heard, and it can be fetched for ever.
+        var file = heard[1].Operation!;
+        var text = world.Acquirer.ReadClearingFile(file);
 
         world.Restart();
         Listen();
         await world.Acquirer.RunDueAsync();
-        Assert.Equal(3, heard.Count);
+        Assert.Equal(2, heard.Count);
+        Assert.Equal(text, world.Acquirer.ReadClearingFile(file));
+        Assert.Null(world.Acquirer.ReadClearingFile("SBX-20260115-0000000000"));
     }
 
     [Fact]
@@ -160,7 +164,7 @@ public sealed class OwnAccountTests : IDisposable
         await world.SendAsync(MessageKind.Refund, "refund", 400);
         Assert.True(await world.Acquirer.DoNowAsync(NoticeKind.RefundRejected, World.Pay));
         Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.RefundRejected, World.Pay));
-        Assert.Equal([new(NoticeKind.Settled, World.Pay, null), new(NoticeKind.RefundRejected, World.Pay, "refund")], heard);
+        Assert.Equal([$"ClearingFile {World.Pay} capture 1000", $"RefundRejected {World.Pay} refund"], heard.Select(Told));
     }
 
     [Fact]
@@ -182,7 +186,7 @@ public sealed class OwnAccountTests : IDisposable
         Assert.Empty(world.Acquirer.ListDue(10));
         world.Advance(Minute);
         var due = world.Acquirer.ListDue(10);
-        Assert.Equal([new(NoticeKind.RefundCompleted, World.Pay, "refund"), new(NoticeKind.Settled, World.Pay, null)], due.Select(d => d.Notice));
+        Assert.Equal([$"RefundCompleted {World.Pay} refund", $"ClearingFile {World.Pay} auth 1000"], due.Select(d => Told(d.Notice)));
         Assert.Equal(due, world.Acquirer.ListDue(10));
         Assert.Equal([due[0]], world.Acquirer.ListDue(1));
         Assert.Equal((0, false), (world.Books.Refunded, world.Books.Settled));
@@ -213,11 +217,41 @@ public sealed class OwnAccountTests : IDisposable
         // Whoever was told dies before it can say that it heard; and the acquirer too.
         world.Restart();
         world.Advance(Minute);
-        Assert.Equal([rejected!.Notice, new(NoticeKind.Settled, World.Pay, null)], world.Acquirer.ListDue(10).Select(d => d.Notice));
+        Assert.Equal([Told(rejected!.Notice), $"ClearingFile {World.Pay} auth 1000"], world.Acquirer.ListDue(10).Select(d => Told(d.Notice)));
         Assert.False(await world.Acquirer.DoNowAsync(NoticeKind.RefundCompleted, World.Pay));
         Assert.True(world.Acquirer.Confirm(rejected, heard: true));
         Assert.Equal(0, world.Books.Refunded);
         Assert.Null(world.Books.PendingRefund);
+    }
+
+    [Fact]
+    public async Task What_a_file_has_cannot_be_undone_and_stands_in_no_other()
+    {
+        world.Acquirer.Listener = _ => Task.FromResult(false);
+        await world.AuthoriseAsync(capture: true);
+        world.Advance(Minute);
+        await world.Acquirer.RunDueAsync();
+        await world.AuthoriseAsync(operation: "auth-2", capture: true, payment: "two");
+        Assert.Equal("12", await world.AskAsync(MessageKind.Reversal, "auth"));
+        world.Restart();
+        Assert.Equal("12", await world.AskAsync(MessageKind.Reversal, "auth"));
+        Listen();
+        world.Advance(Minute);
+        await world.Acquirer.RunDueAsync();
+        Assert.Equal([$"ClearingFile {World.Pay} auth 1000", "ClearingFile two auth-2 1000"], heard.Select(Told).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>A notice as a line of text; of a clearing file, what its records say.</summary>
+    private string Told(AcquirerNotice notice)
+    {
+        if (notice.Kind != NoticeKind.ClearingFile)
+        {
+            return $"{notice.Kind} {notice.Payment} {notice.Operation}";
+        }
+
+        var lines = System.Text.Encoding.ASCII.GetString(world.Acquirer.ReadClearingFile(notice.Operation!)!).Split('\n');
+        Assert.StartsWith($"H|1|{notice.Operation}|2026-01-", lines[0], StringComparison.Ordinal);
+        return $"{notice.Kind} {string.Join(", ", lines[1..^2].Select(l => l.Split('|')).Select(f => $"{f[1]} {f[2]} {f[3]}"))}";
     }
 
     private void Listen() => world.Acquirer.Listener = notice =>

@@ -81,7 +81,7 @@ internal enum DiscrepancyKind
 /// <param name="Total">What they add up to, in the smallest unit.</param>
 internal sealed record NewClearingFile(string Id, byte[] Digest, int Records, long Total);
 
-/// <summary>One record of a clearing file that has been dealt with.</summary>
+/// <summary>One record of a clearing file that has been dealt with; one that did not match may match later, once.</summary>
 internal sealed record NewClearingRecord(string FileId, int Line, string PaymentUuid, string Operation, long Amount, long Cost, string Currency, bool Matched);
 
 /// <summary>Something to look into. Its identifier follows from what it is about, so that it is found once.</summary>
@@ -139,7 +139,7 @@ internal sealed class Change
 
     public IReadOnlyList<NewEvidence> Evidence { get; init; } = [];
 
-    /// <summary>A clearing file whose records are all dealt with.</summary>
+    /// <summary>A clearing file whose import begins.</summary>
     public NewClearingFile? ClearingFile { get; init; }
 
     public NewClearingRecord? ClearingRecord { get; init; }

@@ -55,6 +55,8 @@ internal static class AcquirerProcess
         });
         app.MapGet(HostWire.Books + "{payment}", context => WriteAsync(
             context, acquirer.Read<IReadOnlyList<BookLine>>((string)context.Request.RouteValues["payment"]!, booked => [.. booked.Lines]) ?? [], HostJson.Default.IReadOnlyListBookLine));
+        app.MapGet(HostWire.ClearingFiles + "{name}", context => WriteAsync(
+            context, new(acquirer.ReadClearingFile((string)context.Request.RouteValues["name"]!)), HostJson.Default.WireFile));
         app.MapGet(HostWire.Due, context => WriteAsync(context, acquirer.ListDue(HostWire.MostDue), HostJson.Default.IReadOnlyListDueNotice));
         app.MapPost(HostWire.Now, async context =>
         {

@@ -1,9 +1,11 @@
+using Tollgate.Core;
 using Tollgate.Sandbox;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
+using Tollgate.Server.Settlement;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
 
@@ -55,6 +57,29 @@ internal static class SandboxSetup
         }
     }
 
+    /// <summary>
+    /// The sandbox's clock, for a verb beside the server: the acquirer's own process has it, or its books. While a server in this directory has those open,
+    /// it is real time.
+    /// </summary>
+    public static async Task<TimeProvider> ReadClockAsync(Settings settings)
+    {
+        if (settings.Acquirer is { } address)
+        {
+            using var host = await ConnectAsync(address);
+            return host.Clock;
+        }
+
+        try
+        {
+            using var acquirer = Open(settings);
+            return acquirer.Clock;
+        }
+        catch (SettingException)
+        {
+            return TimeProvider.System;
+        }
+    }
+
     /// <summary>The file of the books.</summary>
     public static string BooksPath(Settings settings) => Path.Combine(settings.DataDirectory, "sandbox-acquirer.jsonl");
 
@@ -66,7 +91,7 @@ internal static class SandboxSetup
         app.Services.GetRequiredService<SandboxAcquirer>().Listener = news;
         app.Services.GetRequiredService<IAcquirerHost>().Listener = notice => notice.Kind switch
         {
-            NoticeKind.Settled => news.SettledAsync(new(notice.Payment)),
+            NoticeKind.ClearingFile => ImportAsync(app.Services, notice.Operation!),
             NoticeKind.RefundCompleted => news.RefundCompletedAsync(new(notice.Payment), Operation(notice)),
             _ => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
         };
@@ -80,6 +105,20 @@ internal static class SandboxSetup
             app.MapGet(root + "/sandbox/books/{uuid}", Access.Requires(apps, calls.ReadBooksAsync));
             app.MapPost(root + "/sandbox/payouts", Access.Requires(apps, app.Services.GetRequiredService<ClosePayouts>().HandleAsync));
         }
+    }
+
+    /// <summary>Fetches a clearing file and imports it. What of it does not match goes on the gateway's own list: the acquirer has told it.</summary>
+    private static async Task<bool> ImportAsync(IServiceProvider services, string name)
+    {
+        var content = await services.GetRequiredService<IAcquirerHost>().ReadClearingFileAsync(name);
+        if (content is null)
+        {
+            return false;
+        }
+
+        var report = await services.GetRequiredService<ClearingImport>().ImportAsync(content);
+        Check.That(!report.OtherContent, "the sandbox's acquirer has one file of a name");
+        return true;
     }
 
     private static SettingException InUse(Settings settings) =>

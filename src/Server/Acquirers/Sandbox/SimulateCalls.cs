@@ -128,7 +128,7 @@ internal sealed class SimulateCalls(IAcquirerHost host, SandboxTime time, Paymen
         switch (wished)
         {
             case SimulatedEvent.Settled:
-                return await host.DoNowAsync(NoticeKind.Settled, payment.Id.Value) ? null : Refusal.NotSettleable;
+                return payment.UnsettledSince is not null && await host.DoNowAsync(NoticeKind.Settled, payment.Id.Value) ? null : Refusal.NotSettleable;
             case SimulatedEvent.RefundCompleted:
                 return await host.DoNowAsync(NoticeKind.RefundCompleted, payment.Id.Value) ? null : Refusal.NoRefundPending;
             case SimulatedEvent.RefundRejected:

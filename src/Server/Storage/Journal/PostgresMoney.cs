@@ -138,7 +138,8 @@ internal sealed partial class PostgresBatch
         AddChecked(
             """
             INSERT INTO clearing_records (file_id, line, payment_uuid, operation, amount, cost, currency, matched, at)
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (file_id, line) DO NOTHING RETURNING file_id, line
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            ON CONFLICT (file_id, line) DO UPDATE SET matched = 1 WHERE clearing_records.matched = 0 AND excluded.matched = 1 RETURNING file_id, line
             """,
             records,
             reader => (reader.GetString(0), reader.GetInt32(1)),

@@ -129,7 +129,8 @@ internal sealed partial class SqliteJournalWriter
         if (change.ClearingRecord is { } record && Run(
             """
             INSERT INTO clearing_records (file_id, line, payment_uuid, operation, amount, cost, currency, matched, at)
-            VALUES (@file, @line, @payment, @operation, @amount, @cost, @currency, @matched, @at) ON CONFLICT (file_id, line) DO NOTHING
+            VALUES (@file, @line, @payment, @operation, @amount, @cost, @currency, @matched, @at)
+            ON CONFLICT (file_id, line) DO UPDATE SET matched = 1 WHERE clearing_records.matched = 0 AND excluded.matched = 1
             """,
             ("@file", record.FileId),
             ("@line", record.Line),

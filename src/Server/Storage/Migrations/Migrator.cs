@@ -40,6 +40,27 @@ internal static class Migrator
         await transaction.CommitAsync();
     }
 
+    /// <summary>Requires a database at the present schema, and changes nothing: for what runs beside a server.</summary>
+    /// <exception cref="SettingException">It is at another, or no server has made it yet.</exception>
+    public static async Task RequireAsync(Database database)
+    {
+        var version = 0;
+        try
+        {
+            await using var connection = await database.OpenAsync();
+            version = await connection.ExecuteScalarAsync<int?>("SELECT MAX(version) FROM schema_version") ?? 0;
+        }
+        catch (System.Data.Common.DbException unmade) when (unmade is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 1 } or Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UndefinedTable })
+        {
+            // There are no tables at all: it is said below.
+        }
+
+        if (version != Schema.Steps.Count)
+        {
+            throw new SettingException("Tollgate:Database", $"names a database at schema version {version}, and this is the operator of version {Schema.Steps.Count}; start the server first");
+        }
+    }
+
     /// <summary>Reads the wrapped keys of a database; a new database gets its first ones, and with them a new key file unless there is one.</summary>
     /// <exception cref="SettingException">The key file of a database that has keys is missing.</exception>
     public static async Task<KeyRing> OpenKeysAsync(Database database, string keyPath)

@@ -202,6 +202,7 @@ internal static class Schema
             resolution TEXT,
             note TEXT
         );
+        CREATE INDEX discrepancies_by_payment ON discrepancies (payment_uuid);
         CREATE INDEX discrepancies_open ON discrepancies (found_at) WHERE resolved_at IS NULL;
         """,
     ];
