@@ -155,7 +155,7 @@ public abstract class Balances(Gateway gateway)
         Assert.Equal(2, (await own.Client.ListPayoutsAsync()).Total);
 
         static string SydneyTime(DateTimeOffset instant) => NodaTime.Instant.FromDateTimeOffset(instant)
-            .InZone(Settlement.BusinessCalendar.Zone).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+            .InZone(Server.Settlement.BusinessCalendar.Zone).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
