@@ -14,6 +14,7 @@ const string Help = """
     dotnet run dev.cs -- <verb>
 
       run [arguments]              start the gateway; the arguments go to it as they are
+      verify [settings]            check everything that a database holds, such as verify --Tollgate:DataDirectory=data; 0 when all of it is right
       test [projects] [options]    install what the tests need, build once, run every project under tests/ (or those named);
                                    the options go to each test executable, for example --filter-class or --show-live-output on
       torture [--kills N] [--engine sqlite|postgres|both]
@@ -44,6 +45,8 @@ switch (args.FirstOrDefault())
 {
     case "run":
         return Run(Environment.CurrentDirectory, "dotnet", ["run", "--project", Path.Combine(root, "src/Server"), "--", .. rest]);
+    case "verify":
+        return Run(Environment.CurrentDirectory, "dotnet", ["run", "-c", "Release", "--project", Path.Combine(root, "src/Server"), "--", "verify", .. rest]);
     case "test":
         try
         {

@@ -147,15 +147,7 @@ internal sealed class AcquirerBooks : IDisposable
         for (var start = 0; start < whole; number++)
         {
             var end = content.AsSpan(start).IndexOf((byte)'\n');
-            try
-            {
-                Apply(JsonSerializer.Deserialize(content.AsSpan(start, end), BookJson.Default.BookLine)!);
-            }
-            catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException or NullReferenceException)
-            {
-                throw new InvalidDataException($"Line {number} of {Path.GetFileName(file.Name)} is damaged.", wrong);
-            }
-
+            ReadLine(content.AsSpan(start, end), number, Path.GetFileName(file.Name));
             start += end + 1;
         }
 
@@ -163,6 +155,23 @@ internal sealed class AcquirerBooks : IDisposable
         file.SetLength(whole);
         file.Seek(0, SeekOrigin.End);
     }
+
+    /// <summary>Takes a line of a file in.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public void ReadLine(ReadOnlySpan<byte> line, int number, string fileName)
+    {
+        try
+        {
+            Apply(JsonSerializer.Deserialize(line, BookJson.Default.BookLine)!);
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException or InvalidOperationException or NullReferenceException)
+        {
+            throw new InvalidDataException($"Line {number} of {fileName} is damaged.", wrong);
+        }
+    }
+
+    /// <summary>Whether each payment keeps its lines, and not only what they amount to.</summary>
+    public bool KeepsLines { get; init; } = true;
 
     public TimeSpan ClockOffset { get; private set; }
 
@@ -247,7 +256,11 @@ internal sealed class AcquirerBooks : IDisposable
             payments.Add(line.Payment, payment = new());
         }
 
-        payment.Add(line);
+        if (KeepsLines)
+        {
+            payment.Add(line);
+        }
+
         if (Enum.TryParse<NoticeKind>(line.Kind, out var notice))
         {
             ApplyNotice(payment, notice);

@@ -3,6 +3,7 @@ using Tollgate.Server;
 using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Settlement;
+using Tollgate.Server.Verification;
 using Tollgate.Vault;
 
 try
@@ -13,7 +14,8 @@ try
         ["sandbox-acquirer", .. var rest] => await AcquirerProcess.RunAsync(rest),
         ["payouts", .. var rest] => await PayoutVerbs.RunAsync(rest, Console.Out),
         ["clearing", .. var rest] => await ClearingVerbs.RunAsync(rest, Console.Out),
-        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
+        ["verify", .. var rest] => await VerifyCommand.RunAsync(rest),
+        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, verify, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
     };
 }
 catch (Exception wrong) when (wrong is SettingException or VaultException)

@@ -13,6 +13,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Opens a connection for reading.</summary>
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default);
 
+    /// <summary>Opens several connections that all see the one state that the database has now.</summary>
+    public abstract Task<Snapshot> OpenSnapshotAsync(int readers);
+
     /// <summary>The type for bytes in the schema.</summary>
     public abstract string BytesType { get; }
 
@@ -83,6 +86,8 @@ internal sealed class SqliteDatabase(string path) : Database
         return connection;
     }
 
+    public override Task<Snapshot> OpenSnapshotAsync(int readers) => Snapshot.OfSqliteAsync(path, readers);
+
     public override Task LockForMigrationAsync(DbConnection connection) => Task.CompletedTask;
 
     public override Journal.IBatchWriter OpenWriter()
@@ -112,9 +117,11 @@ internal sealed class PostgresDatabase : Database
     private const long MigrationLock = 0x746F6C6C;
 
     private readonly NpgsqlDataSource dataSource;
+    private readonly string connectionString;
 
     public PostgresDatabase(string connectionString)
     {
+        this.connectionString = connectionString;
         var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "tollgate", IncludeErrorDetail = false };
         if (builder.MaxAutoPrepare == 0)
         {
@@ -130,6 +137,8 @@ internal sealed class PostgresDatabase : Database
     public override string BytesType => "BYTEA";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default) => await dataSource.OpenConnectionAsync(cancel);
+
+    public override Task<Snapshot> OpenSnapshotAsync(int readers) => Snapshot.OfPostgresAsync(connectionString, readers);
 
     public override async Task LockForMigrationAsync(DbConnection connection)
     {

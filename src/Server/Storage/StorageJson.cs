@@ -1,6 +1,9 @@
-using System.Globalization;
+using System.Buffers.Text;
+using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
@@ -157,24 +160,29 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 [JsonSerializable(typeof(PaymentEvent.SessionEnded), TypeInfoPropertyName = "EventSessionEnded")]
 internal sealed partial class StorageJson : JsonSerializerContext
 {
-    private static readonly Dictionary<string, Type> EventTypes = typeof(PaymentEvent).GetNestedTypes().ToDictionary(t => t.Name, StringComparer.Ordinal);
-
     /// <summary>Writes an event's body. A creation has none: its facts stand in the payment's row, once.</summary>
     public static byte[] WriteEvent(PaymentEvent happened) => happened is PaymentEvent.Created
         ? "{}"u8.ToArray()
-        : JsonSerializer.SerializeToUtf8Bytes(happened, Default.GetTypeInfo(happened.GetType())!);
+        : JsonSerializer.SerializeToUtf8Bytes(happened, Events.Types[happened.GetType().Name]);
 
     /// <summary>Reads an event; <paramref name="facts"/> are those of its payment's row.</summary>
-    public static PaymentEvent ReadEvent(string type, byte[] body, PaymentFacts facts)
+    public static PaymentEvent ReadEvent(string type, ReadOnlySpan<byte> body, PaymentFacts facts)
     {
         if (type == nameof(PaymentEvent.Created))
         {
             return new PaymentEvent.Created(facts.CreatedAt, facts);
         }
 
-        return EventTypes.TryGetValue(type, out var known)
-            ? (PaymentEvent)JsonSerializer.Deserialize(body, Default.GetTypeInfo(known)!)!
+        return Events.Types.TryGetValue(type, out var known)
+            ? (PaymentEvent)JsonSerializer.Deserialize(body, known)!
             : throw new InvalidDataException($"The journal holds an event of the unknown type {type}: it was written by a newer version.");
+    }
+
+    // Of its own, so that it is made after what is generated.
+    private static class Events
+    {
+        public static FrozenDictionary<string, JsonTypeInfo> Types { get; } = typeof(PaymentEvent).GetNestedTypes()
+            .Where(t => t != typeof(PaymentEvent.Created)).ToFrozenDictionary(t => t.Name, t => Default.GetTypeInfo(t)!, StringComparer.Ordinal);
     }
 }
 
@@ -182,10 +190,16 @@ internal sealed class MoneyConverter : JsonConverter<Money>
 {
     public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var text = reader.GetString().AsSpan();
-        var space = text.IndexOf(' ');
-        return Currency.TryParse(text[(space + 1)..].ToString(), out var currency)
-            ? new(long.Parse(text[..space], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), currency)
+        // Digits, a space and three letters: nothing of it is ever escaped.
+        var text = reader.ValueSpan;
+        if (reader.HasValueSequence || !Utf8Parser.TryParse(text, out long minor, out var digits) || digits == text.Length || text[digits] != ' ')
+        {
+            throw new JsonException("An amount is a whole number and a currency.");
+        }
+
+        var code = text[(digits + 1)..];
+        return Currency.TryParse(code.SequenceEqual("AUD"u8) ? Currency.Aud.Code : Encoding.UTF8.GetString(code), out var currency)
+            ? new(minor, currency)
             : throw new JsonException("The currency is not switched on.");
     }
 

@@ -53,8 +53,8 @@ internal sealed class LedgerCheck
                 return;
             }
 
-            balances[entry.Debit] += entry.Amount;
-            balances[entry.Credit] -= entry.Amount;
+            balances[entry.Debit] = unchecked(balances[entry.Debit] + entry.Amount);
+            balances[entry.Credit] = unchecked(balances[entry.Credit] - entry.Amount);
         }
 
         var captured = payment.Captured.Minor;

@@ -1,0 +1,41 @@
+using Tollgate.Sandbox;
+using Tollgate.Server.Verification;
+
+namespace Tollgate.Server.Acquirers.Sandbox;
+
+/// <summary>The books of the sandbox's acquirer as its statement.</summary>
+internal sealed class SandboxStatement(BooksCopy books) : IAcquirerStatement
+{
+    /// <inheritdoc/>
+    public DateTimeOffset Now => books.Now;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Payments => books.Payments;
+
+    /// <summary>How to read the books of a data directory; nothing when it has none.</summary>
+    public static Func<IAcquirerStatement>? In(Settings settings)
+    {
+        var path = SandboxSetup.BooksPath(settings);
+        return settings.IsSandbox && File.Exists(path) ? () => new SandboxStatement(BooksCopy.Read(path, TimeProvider.System)) : null;
+    }
+
+    /// <inheritdoc/>
+    public AcquirerPosition Find(string payment)
+    {
+        if (books.Find(payment) is not { } booked)
+        {
+            return default;
+        }
+
+        // An authorisation that was undone leaves what it held beside what it released; the gateway says that it never was.
+        var undone = booked.Authorisations == 0;
+        return new(
+            booked.Authorisations,
+            undone ? booked.Authorised - booked.Released : booked.Authorised,
+            booked.Captured,
+            undone ? 0 : booked.Released,
+            booked.Refunded,
+            booked.PendingRefund?.Amount ?? 0,
+            booked.Settled);
+    }
+}

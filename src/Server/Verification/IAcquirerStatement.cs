@@ -1,0 +1,45 @@
+using System.Globalization;
+using Tollgate.Core.Payments;
+
+namespace Tollgate.Server.Verification;
+
+/// <summary>What an acquirer's own books say of one payment, in the smallest unit.</summary>
+/// <param name="Authorisations">How many authorisations were approved and not undone.</param>
+/// <param name="Authorised">What is or was held.</param>
+/// <param name="Captured">What was taken.</param>
+/// <param name="Released">What was released without being taken.</param>
+/// <param name="Refunded">What was paid back.</param>
+/// <param name="Returning">What is being paid back.</param>
+/// <param name="Settled">Whether the captured funds were paid out.</param>
+internal readonly record struct AcquirerPosition(int Authorisations, long Authorised, long Captured, long Released, long Refunded, long Returning, bool Settled)
+{
+    /// <summary>What the books should say of a payment of ours; nothing while an operation is in flight, because then nobody knows.</summary>
+    public static AcquirerPosition? Expected(Payment payment)
+    {
+        if (payment.InFlight is not null)
+        {
+            return null;
+        }
+
+        var (authorised, captured) = (payment.Authorised.Minor, payment.Captured.Minor);
+        var released = payment.End is not null ? authorised : captured > 0 ? authorised - captured : 0;
+        return new(authorised > 0 ? 1 : 0, authorised, captured, released, payment.Refunded.Minor, payment.Refund?.Amount.Minor ?? 0, payment.SettledAt is not null);
+    }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Authorisations} authorisations, {Authorised} authorised, {Captured} captured, {Released} released, {Refunded} refunded, {Returning} on the way back, {(Settled ? "settled" : "not settled")}");
+}
+
+/// <summary>An acquirer's own books, to hold ours against: the sandbox's file, or what a real acquirer sends.</summary>
+internal interface IAcquirerStatement
+{
+    /// <summary>What time it was at the acquirer when the books were read.</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Every payment that the acquirer knows.</summary>
+    IEnumerable<string> Payments { get; }
+
+    /// <summary>What the books say of a payment; all nothing when they do not know it.</summary>
+    AcquirerPosition Find(string payment);
+}

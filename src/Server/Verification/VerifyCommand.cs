@@ -1,0 +1,42 @@
+using System.Globalization;
+using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Storage;
+
+namespace Tollgate.Server.Verification;
+
+/// <summary>The verb <c>verify</c>: prints what does not hold of a database, one line each, and then how much was looked at.</summary>
+internal static class VerifyCommand
+{
+    private const int Holds = 0;
+    private const int Violated = 1;
+    private const int CannotRun = 2;
+
+    /// <summary>0 when everything holds, 1 when something does not, 2 when that cannot be told.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var settings = Settings.Read(TollgateServer.CreateBuilder(args).Configuration);
+            await using var database = Database.Create(settings.Database, settings.DataDirectory);
+            var statement = SandboxStatement.In(settings);
+            Console.Out.WriteLine($"Verifying {database.Name}{(statement is null ? string.Empty : $", and the acquirer's books in {SandboxSetup.BooksPath(settings)}")}");
+            var result = await new Verifier(database, statement, settings.AlertAfter, TimeProvider.System).RunAsync(violation => Console.Out.WriteLine(violation));
+            var seconds = result.Took.TotalSeconds;
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Payments} payments, {result.Events} events, {result.Entries} lines of the ledger in {seconds:F1} s, {result.Payments / seconds:F0} payments a second: "
+                + $"{(result.Violations == 0 ? "everything holds" : $"{result.Violations} violations")}{(result.Warnings == 0 ? string.Empty : $", {result.Warnings} warnings")}"));
+            if (statement is null)
+            {
+                Console.Out.WriteLine("The acquirer's books are not in the data directory: they were not compared.");
+            }
+
+            return result.Violations == 0 ? Holds : Violated;
+        }
+        catch (Exception wrong) when (wrong is SettingException or CannotVerifyException or InvalidDataException or IOException or UnauthorizedAccessException || Database.IsUnavailable(wrong))
+        {
+            Console.Error.WriteLine("Tollgate cannot verify: " + wrong.Message);
+            return CannotRun;
+        }
+    }
+}
