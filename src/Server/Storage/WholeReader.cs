@@ -3,10 +3,10 @@ using System.Data.Common;
 namespace Tollgate.Server.Storage;
 
 /// <summary>What an app has on an account: <paramref name="Debits"/> and <paramref name="Credits"/> as the table of balances keeps them.</summary>
-internal readonly record struct StoredBalance(string App, int Account, string Currency, long Debits, long Credits);
+internal readonly record struct AccountSums(string App, int Account, string Currency, long Debits, long Credits);
 
 /// <summary>A payout as it is stored.</summary>
-internal sealed record StoredPayout(string Id, string App, string Currency, long Amount, long Carried, long Recovered, long AfterPosition, long LastPosition);
+internal sealed record PayoutRange(string Id, string App, string Currency, long Amount, long Carried, long Recovered, long AfterPosition, long LastPosition);
 
 /// <summary>Reads what belongs to no payment, or to a payment that is not there.</summary>
 internal sealed class WholeReader(DbConnection connection)
@@ -36,14 +36,14 @@ internal sealed class WholeReader(DbConnection connection)
     /// <summary>The last positions that were handed out, of the feed and of the ledger.</summary>
     public (long Feed, long Ledger) ReadLastPositions() => ((long)Scalar("SELECT last FROM feed WHERE id = 1")!, (long)Scalar("SELECT ledger FROM feed WHERE id = 1")!);
 
-    public IEnumerable<StoredBalance> ReadBalances() => Query(
+    public IEnumerable<AccountSums> ReadBalances() => Query(
         "SELECT app_id, account, currency, debits, credits FROM balances",
-        row => new StoredBalance(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4)));
+        row => new AccountSums(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4)));
 
     /// <summary>Each app's payouts in the order in which they were closed.</summary>
-    public IEnumerable<StoredPayout> ReadPayouts() => Query(
+    public IEnumerable<PayoutRange> ReadPayouts() => Query(
         "SELECT id, app_id, currency, amount, carried, recovered, after_position, last_position FROM payouts ORDER BY app_id, currency, last_position",
-        row => new StoredPayout(
+        row => new PayoutRange(
             row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7)));
 
     /// <summary>Rows whose payment or dispute is not there: the table, and whose.</summary>

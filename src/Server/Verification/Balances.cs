@@ -42,7 +42,7 @@ internal sealed class Balances
     }
 
     /// <summary>Compares with what is stored.</summary>
-    public void Check(IEnumerable<StoredBalance> stored, Action<Violation> report)
+    public void Check(IEnumerable<AccountSums> stored, Action<Violation> report)
     {
         var known = stored.ToDictionary(b => (b.App, b.Account, b.Currency), b => (b.Debits, b.Credits));
         foreach (var ((app, currency), ours) in sums)
@@ -79,7 +79,7 @@ internal sealed class Balances
     }
 
     /// <summary>Whether debits are credits in each currency, of the stored balances of all apps together.</summary>
-    public static void CheckBalanced(IEnumerable<StoredBalance> stored, Action<Violation> report)
+    public static void CheckBalanced(IEnumerable<AccountSums> stored, Action<Violation> report)
     {
         foreach (var currency in stored.GroupBy(b => b.Currency))
         {

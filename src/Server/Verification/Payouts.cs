@@ -8,14 +8,14 @@ internal sealed class Payouts
 {
     private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
     private readonly Dictionary<(string App, string Currency), (int First, long[] Ends)> apps = [];
-    private readonly List<StoredPayout> payouts = [];
+    private readonly List<PayoutRange> payouts = [];
     private readonly long[] payable;
     private readonly long[] paid;
     private readonly long[] carried;
     private readonly long[] recovered;
 
     /// <summary>Of each app's payouts in the order in which they were closed.</summary>
-    public Payouts(IEnumerable<StoredPayout> stored)
+    public Payouts(IEnumerable<PayoutRange> stored)
     {
         foreach (var payout in stored)
         {
