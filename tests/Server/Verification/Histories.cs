@@ -148,7 +148,7 @@ internal sealed class Histories(Journal journal, WebhookComposer composer, AppId
         await life.CommitAsync();
         life.Do((p, at) => new PaymentCommand.StartReversal(at, p.InFlight!.Id, at.AddSeconds(7)));
         await life.CommitAsync();
-        life.Do((p, at) => new PaymentCommand.RecordReversal(at, p.InFlight!.Id, Life.Approved, at));
+        life.Do((p, at) => new PaymentCommand.RecordReversal(at, p.InFlight!.Id, Life.Approved, at, at));
         return await life.CommitAsync();
     }
 
