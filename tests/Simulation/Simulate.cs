@@ -14,6 +14,9 @@ internal static class Simulate
                 return Tell(seed);
             case ["--minutes", var text] when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var minutes) && minutes > 0:
                 return RunFor(TimeSpan.FromMinutes(minutes));
+            case ["--bug", var bug]:
+                Console.WriteLine(PlantedBugs.Find(bug) ?? "Nobody noticed.");
+                return 0;
             default:
                 Console.Error.WriteLine("Say --seed N for the story of one history, or --minutes N for as many histories as that allows.");
                 return 2;
