@@ -116,6 +116,7 @@ internal sealed class AcquirerBooks : IDisposable
     private readonly Dictionary<string, int> wrongCodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NoticeKind> refundEnds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookedFile> files = new(StringComparer.Ordinal);
+    private readonly FileStream? keeper;
     private readonly FileStream? file;
 
     public AcquirerBooks(string? path)
@@ -125,15 +126,16 @@ internal sealed class AcquirerBooks : IDisposable
             return;
         }
 
-        // Books have one keeper. Only a file that is shared with nobody is locked on every system.
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        // Books have one keeper, and anybody may look into them. Only a file that is shared with nobody is locked on every system, so the lock is another file.
+        keeper = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         try
         {
+            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
             ReadAll(file);
         }
         catch
         {
-            file.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -223,7 +225,11 @@ internal sealed class AcquirerBooks : IDisposable
         Apply(line);
     }
 
-    public void Dispose() => file?.Dispose();
+    public void Dispose()
+    {
+        file?.Dispose();
+        keeper?.Dispose();
+    }
 
     private void Apply(BookLine line)
     {
