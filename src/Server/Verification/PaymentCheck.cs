@@ -81,6 +81,7 @@ internal sealed class PaymentCheck : IDisposable
         Payment? payment = null;
         var line = 0;
         var told = 0;
+        var place = 0L;
         for (var i = 0; i < record.Events.Count; i++)
         {
             var entry = record.Events[i];
@@ -106,6 +107,16 @@ internal sealed class PaymentCheck : IDisposable
             if (changes && next.Facts.Webhook is not null)
             {
                 CheckWebhook(told++, entry.Version);
+            }
+
+            if (entry.Position is { } position)
+            {
+                if (position <= place)
+                {
+                    Report(Rule.FeedPosition, $"the place of event {entry.Version} in the feed", $"after {place}, where the change before it stands", $"{position}");
+                }
+
+                place = position;
             }
 
             line = LedgerCheck.CheckPosted(record, line, entry.Version, JournalRows.Millis(happened.At), Postings.Of(payment, next, happened), report);

@@ -51,6 +51,7 @@ public abstract class Gateway : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await Proof.HoldsAfterwardsAsync(this);
         Directory.Delete(DataDirectory, recursive: true);
     }
 

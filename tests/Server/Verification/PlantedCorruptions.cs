@@ -53,6 +53,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
         # The feed and the webhooks.
         FeedPosition | <settled> | UPDATE events SET position = NULL WHERE payment_uuid = '<settled>' AND version = 3
         FeedPosition | <settled> | UPDATE events SET position = 1000000 WHERE payment_uuid = '<settled>' AND version = 2
+        FeedPosition | <settled> | UPDATE events SET position = 1000000 WHERE payment_uuid = '<settled>' AND version = 3
         FeedGapless | the feed | UPDATE feed SET last = last + 1
         FeedGapless | the feed | UPDATE events SET position = NULL WHERE payment_uuid = '<settled>' AND version = 3
         FeedGapless | the feed | UPDATE events SET position = 1000000 WHERE payment_uuid = '<settled>' AND version = 3

@@ -20,9 +20,12 @@ internal sealed class SandboxStatement(BooksCopy books) : IAcquirerStatement
     }
 
     /// <inheritdoc/>
-    public AcquirerPosition Find(string payment)
+    public AcquirerPosition Find(string payment) => PositionOf(books.Find(payment));
+
+    /// <summary>What the books of a payment amount to; all nothing when there are none.</summary>
+    public static AcquirerPosition PositionOf(BookedPayment? booked)
     {
-        if (books.Find(payment) is not { } booked)
+        if (booked is null)
         {
             return default;
         }
