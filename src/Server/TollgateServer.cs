@@ -87,6 +87,8 @@ internal static class TollgateServer
         services.AddSingleton<VoidPayment>();
         services.AddSingleton<RefundPayment>();
         services.AddSingleton<ReadPayment>();
+        services.AddSingleton<TimelineReader>();
+        services.AddSingleton<ReadTimeline>();
         services.AddSingleton<ListPayments>();
         services.AddSingleton<ReadEvents>();
         services.AddSingleton<DeleteToken>();
@@ -193,6 +195,7 @@ internal static class TollgateServer
             app.MapPost(cards + "/void_payment", Access.Requires(apps, services.GetRequiredService<VoidPayment>().HandleAsync));
             app.MapPost(cards + "/refund_payment", Access.Requires(apps, services.GetRequiredService<RefundPayment>().HandleAsync));
             app.MapGet(cards + "/payments/{uuid}", Access.Requires(apps, services.GetRequiredService<ReadPayment>().HandleAsync));
+            app.MapGet(cards + "/payments/{uuid}/timeline", Access.Requires(apps, services.GetRequiredService<ReadTimeline>().HandleAsync));
             app.MapGet(cards + "/payments", Access.Requires(apps, services.GetRequiredService<ListPayments>().HandleAsync));
             app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
             app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));

@@ -131,6 +131,20 @@ public sealed class RequestTests
     public Task A_payment_is_got_by_its_uuid() =>
         GetsAsync(client => client.GetPaymentAsync("7PPPMXIGH", Stop), "/api/v2/cards/payments/7PPPMXIGH", Example.Payment);
 
+    [Fact]
+    public async Task A_timeline_is_got_by_the_payments_uuid()
+    {
+        await using var server = ScriptedServer.Answering(
+            200, """{"uuid":"7PPPMXIGH","records":[{"at":"2025-05-28T04:22:21.567+0000","type":"message","name":"inquiry","message":"Hm.","details":{"took":"PT1S"}}]}""");
+        using var client = server.Client();
+
+        var timeline = await client.GetTimelineAsync("7PPPMXIGH", Stop);
+
+        Assert.Equal(("GET", "/api/v2/cards/payments/7PPPMXIGH/timeline"), (server.Request.Method, server.Request.Target));
+        var entry = Assert.Single(timeline.Records);
+        Assert.Equal(("7PPPMXIGH", TimelineEntryType.Message, "inquiry", "PT1S"), (timeline.Uuid, entry.Type, entry.Name, entry.Details["took"]));
+    }
+
     [Theory]
     [InlineData("a/b?c#d", "a%2Fb%3Fc%23d")]
     [InlineData("ä ö", "%C3%A4%20%C3%B6")]

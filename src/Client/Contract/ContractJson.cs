@@ -12,6 +12,7 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(PaymentList))]
 [JsonSerializable(typeof(DeleteTokenResponse))]
 [JsonSerializable(typeof(EventFeed))]
+[JsonSerializable(typeof(PaymentTimeline))]
 [JsonSerializable(typeof(ClockResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(BooksResponse))]

@@ -12,11 +12,14 @@ internal static class WireNames
     public static string Of<T>(T value)
         where T : struct, Enum => Names<T>.ByValue[value];
 
+    /// <summary>A type's or a member's name as the wire spells it.</summary>
+    public static string Spell(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
     private static class Names<T>
         where T : struct, Enum
     {
         public static readonly FrozenDictionary<T, string> ByValue =
-            Enum.GetValues<T>().ToFrozenDictionary(v => v, v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()));
+            Enum.GetValues<T>().ToFrozenDictionary(v => v, v => Spell(v.ToString()));
 
         public static readonly FrozenDictionary<string, T> ByText = ByValue.ToFrozenDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
     }

@@ -44,7 +44,7 @@ internal sealed class OpenPayment(
     Identifiers identifiers)
 {
     private static readonly TimeSpan SessionLength = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan ShieldLength = TimeSpan.FromDays(1);
+    public static readonly TimeSpan ShieldLength = TimeSpan.FromDays(1);
 
     /// <summary>Opens a payment and answers with it.</summary>
     public async Task AnswerAsync(HttpContext context, App app, IPaymentRequest request, PayingCard card, KeyedRequest? keyed)

@@ -22,7 +22,7 @@ public class ContractSchemas
         (typeof(SenderCard), ["SenderCard"]), (typeof(RefundResponse), ["Refund"]), (typeof(PaymentList), ["PaymentList"]),
         (typeof(DeleteTokenResponse), ["Ok"]), (typeof(EventFeed), ["EventFeed"]), (typeof(PaymentStatusChange), ["PaymentStatusChange"]),
         (typeof(ClockResponse), ["Clock"]), (typeof(ErrorResponse), ["MessageError", "CodedError", "FieldErrors"]), (typeof(BooksResponse), ["Books"]),
-        (typeof(BooksEntry), ["BooksEntry"]), (typeof(BalanceList), ["BalanceList"]), (typeof(Balance), ["Balance"]), (typeof(BalanceEntryList), ["BalanceEntryList"]),
+        (typeof(BooksEntry), ["BooksEntry"]), (typeof(PaymentTimeline), ["PaymentTimeline"]), (typeof(TimelineEntry), ["TimelineEntry"]), (typeof(BalanceList), ["BalanceList"]), (typeof(Balance), ["Balance"]), (typeof(BalanceEntryList), ["BalanceEntryList"]),
         (typeof(BalanceEntry), ["BalanceEntry"]), (typeof(PayoutList), ["PayoutList"]), (typeof(Payout), ["Payout"]), (typeof(ClosedPayouts), ["ClosedPayouts"]),
     ];
 
@@ -61,6 +61,7 @@ public class ContractSchemas
         foreach (var type in new[]
         {
             typeof(PaymentStatus), typeof(PaymentType), typeof(ChargeReason), typeof(SimulatedEvent), typeof(SandboxFault), typeof(SandboxMessage),
+            typeof(TimelineEntryType),
             typeof(BalanceAccount), typeof(BalanceEntryKind),
         })
         {

@@ -100,6 +100,7 @@ internal sealed class Visitor : IDisposable
             await client.VoidPaymentAsync(new() { Uuid = payment.Uuid });
             await client.SimulateAsync(new() { Uuid = (await ChargeAsync(card)).Uuid, Event = SimulatedEvent.Expired });
             await client.GetPaymentAsync(payment.Uuid);
+            await client.GetTimelineAsync(payment.Uuid);
             await client.GetBooksAsync(payment.Uuid);
         }
 

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Xml;
+using Tollgate.Client.Contract;
+using Tollgate.Core;
+using Tollgate.Core.Cards;
+using Tollgate.Core.Payments;
+using Tollgate.Server.Http;
+using Payment = Tollgate.Core.Payments.Payment;
+using PaymentType = Tollgate.Core.Payments.PaymentType;
+
+namespace Tollgate.Server.Payments;
+
+/// <summary>What stood behind an event: the rule, its inputs, and the configuration that it used, as it was then.</summary>
+internal static class TimelineDecisions
+{
+    public static IEnumerable<TimelineEntry> Of(Payment? before, Payment after, PaymentEvent happened)
+    {
+        var at = happened.At;
+        switch (happened)
+        {
+            case PaymentEvent.Created created:
+                return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts)];
+            case PaymentEvent.ChallengeRequired:
+                return [Plan(at, after, "challenge", "The issuer wants a challenge before it authorises.")];
+            case PaymentEvent.Authenticated when before!.ChallengeKey is null:
+                return [Plan(at, after, "frictionless", "The issuer authenticated the cardholder without a challenge.")];
+            case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null }:
+                return [Plan(at, after, "not_needed", "The issuer wants no authentication for this payment.")];
+            case PaymentEvent.Authorised authorised:
+                return after.Captured.IsPositive ? [Hold(authorised, after), Charged(at, after)] : [Hold(authorised, after)];
+            case PaymentEvent.Captured:
+                return [Charged(at, after)];
+            case PaymentEvent.RefundStarted refund:
+                return [Refund(refund, before!)];
+            case PaymentEvent.Settled:
+                return [Reserve(at, after)];
+            case PaymentEvent.DisputeOpened or PaymentEvent.DisputeMoved when after.DisputeCharges != before!.DisputeCharges:
+                return [Dispute(at, before, after)];
+            default:
+                return [];
+        }
+    }
+
+    private static TimelineEntry Session(PaymentFacts facts) => Decision(
+        facts.CreatedAt,
+        "session",
+        $"The session ends {Words(facts.SessionEndsAt - facts.CreatedAt)} after the payment was created, if it is still pending then.",
+        ("length", XmlConvert.ToString(facts.SessionEndsAt - facts.CreatedAt)),
+        ("ends_at", WireInstant.Write(facts.SessionEndsAt)));
+
+    private static TimelineEntry Shield(PaymentFacts facts) => Decision(
+        facts.CreatedAt,
+        "order_shield",
+        $"No live payment of the last {Words(OpenPayment.ShieldLength)} had the same order, card, amount, currency and purpose: this is a new one, and an equal charge within that time is this payment.",
+        ("window", XmlConvert.ToString(OpenPayment.ShieldLength)),
+        ("external_id", facts.ExternalId),
+        ("card_last_4", facts.Card.LastFour),
+        ("amount", Timeline.Cents(facts.Amount)),
+        ("currency", facts.Amount.Currency.Code),
+        ("payment_type", WireNames.Of(facts.Type)),
+        ("charge_reason", facts.Reason is { } reason ? WireNames.Of(reason) : null));
+
+    private static TimelineEntry Fees(PaymentFacts facts) => Decision(
+        facts.CreatedAt,
+        "fee_schedule",
+        facts.Fees is null ? "The app pays no fees: that holds for this payment whatever is set later." : "The app's fees are frozen on the payment as they were.",
+        ("basis_points", Number(facts.Fees?.BasisPoints)),
+        ("fixed", Number(facts.Fees?.Fixed)),
+        ("tax_basis_points", Number(facts.Fees?.TaxBasisPoints)),
+        ("dispute", Number(facts.Fees?.Dispute)),
+        ("reserve_basis_points", Number(facts.Fees?.ReserveBasisPoints)),
+        ("reserve_days", Number(facts.Fees?.ReserveDays)));
+
+    private static TimelineEntry Plan(DateTimeOffset at, Payment payment, string plan, string sentence) => Decision(
+        at,
+        "authentication_plan",
+        sentence,
+        ("plan", plan),
+        ("payment_type", WireNames.Of(payment.Facts.Type)),
+        ("card", payment.Facts.BroughtCard ? "sent with the charge" : "saved"));
+
+    private static TimelineEntry Hold(PaymentEvent.Authorised authorised, Payment payment)
+    {
+        var (brand, type) = (payment.Facts.Card.Brand, payment.Facts.Type);
+        var period = authorised.HoldEndsAt - authorised.At;
+
+        // The table has one row of its own, and one for all others.
+        var row = HoldPeriods.For(brand, type) == HoldPeriods.For(brand, PaymentType.Regular) ? "every scheme and initiator without a row of its own" : $"{brand}, {type}";
+        return Decision(
+            authorised.At,
+            "hold_period",
+            payment.Captured.IsPositive ? "The amount was captured at once: the hold has nothing left to end." : $"The hold can be captured for {Words(period)}.",
+            ("period", XmlConvert.ToString(period)),
+            ("ends_at", WireInstant.Write(authorised.HoldEndsAt)),
+            ("scheme", brand.WireName()),
+            ("payment_type", WireNames.Of(type)),
+            ("row", row));
+    }
+
+    private static TimelineEntry Charged(DateTimeOffset at, Payment payment)
+    {
+        var (fee, tax) = (payment.Fee, payment.Fees.Tax(payment.Fee));
+        return Decision(
+            at,
+            "fee",
+            $"Our fee on {Timeline.Text(payment.Captured)} is {Timeline.Text(fee)}, and its tax {Timeline.Text(tax)}, by the fees that are frozen on the payment.",
+            ("captured", Timeline.Cents(payment.Captured)),
+            ("basis_points", Number(payment.Fees.BasisPoints)),
+            ("fixed", Number(payment.Fees.Fixed)),
+            ("fee", Timeline.Cents(fee)),
+            ("tax_basis_points", Number(payment.Fees.TaxBasisPoints)),
+            ("tax", Timeline.Cents(tax)));
+    }
+
+    private static TimelineEntry Refund(PaymentEvent.RefundStarted refund, Payment before) => Decision(
+        refund.At,
+        "refund_period",
+        $"{Timeline.Text(before.Refundable)} could be refunded. The refund expires {Words(refund.ExpiresAt - refund.At)} after it was asked for, if it is not paid out.",
+        ("refundable", Timeline.Cents(before.Refundable)),
+        ("asked", Timeline.Cents(refund.Amount)),
+        ("merchant_reason", refund.Reason),
+        ("period", XmlConvert.ToString(refund.ExpiresAt - refund.At)),
+        ("expires_at", WireInstant.Write(refund.ExpiresAt)));
+
+    private static TimelineEntry Reserve(DateTimeOffset at, Payment payment) => Decision(
+        at,
+        "reserve",
+        payment.Reserved.IsPositive
+            ? $"{Timeline.Text(payment.Reserved)} is kept back for {Words(TimeSpan.FromDays(payment.Fees.ReserveDays))}; the rest is available."
+            : "Nothing is kept back: all of it is available.",
+        ("captured", Timeline.Cents(payment.Captured)),
+        ("net", Timeline.Cents(payment.Net)),
+        ("reserve_basis_points", Number(payment.Fees.ReserveBasisPoints)),
+        ("reserved", Timeline.Cents(payment.Reserved)),
+        ("ends_at", payment.ReserveEndsAt is { } end ? WireInstant.Write(end) : null));
+
+    private static TimelineEntry Dispute(DateTimeOffset at, Payment before, Payment after) => Decision(
+        at,
+        "dispute_fee",
+        $"The chargeback costs {Timeline.Text(after.DisputeCharges - before.DisputeCharges)}, tax included, by the fees that are frozen on the payment.",
+        ("dispute", Number(after.Fees.Dispute)),
+        ("tax_basis_points", Number(after.Fees.TaxBasisPoints)),
+        ("charged", Timeline.Cents(after.DisputeCharges - before.DisputeCharges)));
+
+    private static TimelineEntry Decision(DateTimeOffset at, string name, string sentence, params ReadOnlySpan<(string Name, string? Value)> details) =>
+        Timeline.Entry(at, TimelineEntryType.Decision, name, sentence, details);
+
+    private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    private static string Words(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0.##} days"),
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0.##} hours"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0.##} minutes"),
+    };
+}
