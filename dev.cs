@@ -15,6 +15,7 @@ const string Help = """
 
       run [arguments]              start the gateway; the arguments go to it as they are
       verify [settings]            check everything that a database holds, such as verify --Tollgate:DataDirectory=data; 0 when all of it is right
+      unresolved [settings]        list the operations that recovery has not settled in time; 0 when there are none
       test [projects] [options]    install what the tests need, build once, run every project under tests/ (or those named);
                                    the options go to each test executable, for example --filter-class or --show-live-output on
       torture [--kills N] [--engine sqlite|postgres|both]
@@ -45,8 +46,8 @@ switch (args.FirstOrDefault())
 {
     case "run":
         return Run(Environment.CurrentDirectory, "dotnet", ["run", "--project", Path.Combine(root, "src/Server"), "--", .. rest]);
-    case "verify":
-        return Run(Environment.CurrentDirectory, "dotnet", ["run", "-c", "Release", "--project", Path.Combine(root, "src/Server"), "--", "verify", .. rest]);
+    case "verify" or "unresolved":
+        return Run(Environment.CurrentDirectory, "dotnet", ["run", "-c", "Release", "--project", Path.Combine(root, "src/Server"), "--", args[0], .. rest]);
     case "test":
         try
         {

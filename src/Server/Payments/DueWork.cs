@@ -36,6 +36,7 @@ internal sealed class DueWork : BackgroundService
     private readonly Alarm alarm = new();
     private readonly ConcurrentDictionary<PaymentId, Task> underway = new();
     private readonly Meter meter = new("Tollgate");
+    private readonly TimeSpan lookEvery;
     private int unresolved;
 
     public DueWork(IPaymentLookup reader, PaymentRunner runner, IJournal journal, Settings settings, TimeProvider clock, RealTime real, ILogger<DueWork> logger)
@@ -47,6 +48,7 @@ internal sealed class DueWork : BackgroundService
         this.clock = clock;
         this.real = real;
         this.logger = logger;
+        lookEvery = settings.AlertAfter < LookEvery ? settings.AlertAfter : LookEvery;
         runner.WorkDue += alarm.Ring;
         meter.CreateObservableGauge(
             "tollgate.operations.unresolved", () => unresolved, "{operation}", "Operations that recovery has not settled within Tollgate:AlertAfter.");
@@ -86,7 +88,7 @@ internal sealed class DueWork : BackgroundService
                     swept = clock.GetUtcNow();
                 }
 
-                if (clock.GetUtcNow() - looked >= LookEvery)
+                if (clock.GetUtcNow() - looked >= lookEvery)
                 {
                     await LookForUnresolvedAsync();
                     looked = clock.GetUtcNow();

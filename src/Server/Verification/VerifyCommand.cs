@@ -12,23 +12,23 @@ internal static class VerifyCommand
     private const int CannotRun = 2;
 
     /// <summary>0 when everything holds, 1 when something does not, 2 when that cannot be told.</summary>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         try
         {
             var settings = Settings.Read(TollgateServer.CreateBuilder(args).Configuration);
             await using var database = Database.Create(settings.Database, settings.DataDirectory);
             var statement = SandboxStatement.In(settings);
-            Console.Out.WriteLine($"Verifying {database.Name}{(statement is null ? string.Empty : $", and the acquirer's books in {SandboxSetup.BooksPath(settings)}")}");
-            var result = await new Verifier(database, statement, settings.AlertAfter, TimeProvider.System).RunAsync(violation => Console.Out.WriteLine(violation));
+            output.WriteLine($"Verifying {database.Name}{(statement is null ? string.Empty : $", and the acquirer's books in {SandboxSetup.BooksPath(settings)}")}");
+            var result = await new Verifier(database, statement, settings.AlertAfter, TimeProvider.System).RunAsync(violation => output.WriteLine(violation));
             var seconds = result.Took.TotalSeconds;
-            Console.Out.WriteLine(string.Create(
+            output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{result.Payments} payments, {result.Events} events, {result.Entries} lines of the ledger in {seconds:F1} s, {result.Payments / seconds:F0} payments a second: "
                 + $"{(result.Violations == 0 ? "everything holds" : $"{result.Violations} violations")}{(result.Warnings == 0 ? string.Empty : $", {result.Warnings} warnings")}"));
             if (statement is null)
             {
-                Console.Out.WriteLine("The acquirer's books are not in the data directory: they were not compared.");
+                output.WriteLine("The acquirer's books are not in the data directory: they were not compared.");
             }
 
             return result.Violations == 0 ? Holds : Violated;

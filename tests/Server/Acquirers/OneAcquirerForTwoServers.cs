@@ -94,6 +94,27 @@ public sealed class OneAcquirerForTwoServers(PostgresGateway gateway)
     }
 
     [Fact]
+    public async Task What_nobody_knows_is_recovered_once_by_one_of_them()
+    {
+        await using var two = await TwoServers.StartAsync(gateway);
+        await two.First.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostReply, Message = SandboxMessage.Authorisation, Times = 20 });
+        await two.First.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostRequest, Message = SandboxMessage.Inquiry, Times = 20 });
+
+        var payments = await AtOnce.DoAsync(20, i => (i % 2 == 0 ? two.First.Client : two.Second.Client).ChargeAsync(Requests.Charge()));
+
+        foreach (var uuid in payments.Select(p => p.Uuid))
+        {
+            await Eventually.GetAsync(() => two.First.Client.GetPaymentAsync(uuid), p => p.Status == PaymentStatus.Failed, "the end");
+            Assert.Equal(["authorisation", "reversal"], (await two.First.Client.GetBooksAsync(uuid)).Entries.Select(e => e.Message));
+            Assert.Equal(
+                ["Created", "AuthorisationStarted", "OutcomeUnknown", "ReversalStarted", "OperationReversed"],
+                (await Proof.JournalOfAsync(two.First, uuid)).Select(e => e.GetType().Name));
+        }
+
+        await Proof.HoldsToTheEndAsync(two.First);
+    }
+
+    [Fact]
     public async Task A_challenge_has_its_three_tries_over_both()
     {
         await using var two = await TwoServers.StartAsync(gateway);
