@@ -9,7 +9,7 @@ public sealed record BookLine
     /// <summary>When, by the sandbox's clock.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, <c>RefundDecided</c>, <c>ClearingMade</c> or <c>ClockMoved</c>.</summary>
+    /// <summary>A <see cref="MessageKind"/> or <see cref="NoticeKind"/>, or <c>WrongCode</c>, <c>RefundDecided</c>, <c>ClearingMade</c>, <c>ClockMoved</c>, or one of <see cref="DisputeBooks"/>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The payment.</summary>
@@ -36,6 +36,24 @@ public sealed record BookLine
     /// <summary>For a clearing file, what it has.</summary>
     public IReadOnlyList<ClearedCapture>? Cleared { get; init; }
 
+    /// <summary>For an authorisation, whether the cardholder disputes it when it settles.</summary>
+    public bool OpensDispute { get; init; }
+
+    /// <summary>For a dispute, the scheme's reason code; for an authorisation, the one of a dispute that may come of it, where it is not Visa's.</summary>
+    public string? ReasonCode { get; init; }
+
+    /// <summary>The case of a dispute.</summary>
+    public string? Case { get; init; }
+
+    /// <summary>The stage of a dispute.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Until when the merchant may answer in it.</summary>
+    public DateTimeOffset RespondBy { get; init; }
+
+    /// <summary>Whether it goes the merchant's way.</summary>
+    public bool Wins { get; init; }
+
     /// <summary>For a clock that was moved, how far it is ahead now.</summary>
     public TimeSpan Offset { get; init; }
 }
@@ -43,64 +61,6 @@ public sealed record BookLine
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(BookLine))]
 internal sealed partial class BookJson : JsonSerializerContext;
-
-/// <summary>What the acquirer knows of one operation.</summary>
-internal sealed class BookedOperation
-{
-    public required MessageKind Kind { get; init; }
-
-    public required string Payment { get; init; }
-
-    public required long Amount { get; init; }
-
-    public required SimulatedReply Reply { get; init; }
-
-    public bool Capture { get; init; }
-
-    public bool Silent { get; init; }
-
-    public bool Reversed { get; set; }
-
-    public bool Approved => Reply.ResponseCode == "00";
-}
-
-/// <summary>What the acquirer knows of one payment: amounts in the smallest unit.</summary>
-public sealed class BookedPayment
-{
-    private readonly List<BookLine> lines = [];
-
-    /// <summary>What is or was held.</summary>
-    public long Authorised { get; internal set; }
-
-    /// <summary>What was taken.</summary>
-    public long Captured { get; internal set; }
-
-    /// <summary>What was released without being taken.</summary>
-    public long Released { get; internal set; }
-
-    /// <summary>What was paid back.</summary>
-    public long Refunded { get; internal set; }
-
-    /// <summary>How many authorisations were approved and not reversed.</summary>
-    public int Authorisations { get; internal set; }
-
-    /// <summary>Whether the captured funds were paid out.</summary>
-    public bool Settled { get; internal set; }
-
-    /// <summary>The operation that took it.</summary>
-    public string? CapturedBy { get; internal set; }
-
-    /// <summary>The clearing file that has it.</summary>
-    public string? ClearedIn { get; internal set; }
-
-    /// <summary>The refund that is being paid out, and its amount.</summary>
-    public (string Operation, long Amount)? PendingRefund { get; internal set; }
-
-    /// <summary>Everything that was processed, in order.</summary>
-    public IReadOnlyList<BookLine> Lines => lines;
-
-    internal void Add(BookLine line) => lines.Add(line);
-}
 
 /// <summary>
 /// The acquirer's own books, kept apart from the gateway's so that the two can be compared. They are an append-only file of JSON lines, which a
@@ -267,6 +227,11 @@ internal sealed class AcquirerBooks : IDisposable
             payment.Add(line);
         }
 
+        if (DisputeBooks.Apply(payment, line))
+        {
+            return;
+        }
+
         if (Enum.TryParse<NoticeKind>(line.Kind, out var notice))
         {
             ApplyNotice(payment, notice);
@@ -289,7 +254,7 @@ internal sealed class AcquirerBooks : IDisposable
             operations[line.Operation] = operation;
             if (operation.Approved)
             {
-                ApplyMessage(payment, operation, line.Operation);
+                ApplyMessage(payment, operation, line);
             }
         }
     }
@@ -327,7 +292,7 @@ internal sealed class AcquirerBooks : IDisposable
         payment.PendingRefund = null;
     }
 
-    private static void ApplyMessage(BookedPayment payment, BookedOperation operation, string reference)
+    private static void ApplyMessage(BookedPayment payment, BookedOperation operation, BookLine line)
     {
         switch (operation.Kind)
         {
@@ -335,21 +300,25 @@ internal sealed class AcquirerBooks : IDisposable
                 payment.Authorisations++;
                 payment.Authorised += operation.Amount;
                 payment.Captured += operation.Capture ? operation.Amount : 0;
-                payment.CapturedBy = operation.Capture ? reference : null;
+                payment.CapturedBy = operation.Capture ? line.Operation : null;
+                (payment.OpensDispute, payment.ReasonCode) = (line.OpensDispute, line.ReasonCode);
                 break;
             case MessageKind.Capture:
                 payment.Captured += operation.Amount;
-                payment.CapturedBy = reference;
+                payment.CapturedBy = line.Operation;
                 payment.Released += payment.Authorised - operation.Amount;
                 break;
             case MessageKind.Void:
                 payment.Released += payment.Authorised;
                 break;
             case MessageKind.Refund:
-                payment.PendingRefund = (reference, operation.Amount);
+                payment.PendingRefund = (line.Operation, operation.Amount);
+                break;
+            case MessageKind.DisputeAcceptance or MessageKind.DisputeEvidence:
+                DisputeBooks.Answer(payment.Dispute!, operation.Kind, line);
                 break;
             default:
-                throw new InvalidOperationException("Only messages that move money are booked.");
+                throw new InvalidOperationException("Only messages that do something are booked.");
         }
     }
 

@@ -4,7 +4,7 @@ namespace Tollgate.Sandbox;
 internal static class AcquirerRules
 {
     /// <summary>The answer to a message that is new, as ISO 8583 DE39 writes it.</summary>
-    public static string Answer(SimulatedMessage message, TestCard? card, BookedOperation? known, BookedPayment? payment)
+    public static string Answer(SimulatedMessage message, TestCard? card, BookedOperation? known, BookedPayment? payment, DateTimeOffset now)
     {
         switch (message.Kind)
         {
@@ -23,6 +23,10 @@ internal static class AcquirerRules
                 }
 
                 return known is { Approved: true, Reversed: false } && IsThrough(known, message.Operation, payment!) ? "12" : "00";
+            case MessageKind.DisputeAcceptance or MessageKind.DisputeEvidence:
+                // Whoever answers has heard of it. Of a later stage nobody can tell: then the answer may be to what was asked before.
+                return payment?.Dispute is { Untold: null or NoticeKind.DisputeOpened or NoticeKind.InquiryOpened } dispute
+                    && dispute.Case == message.Case && dispute.AwaitsMerchant && dispute.IsOpenAt(now) ? "00" : "12";
             default:
                 return "12";
         }

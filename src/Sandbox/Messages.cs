@@ -1,4 +1,5 @@
 using Tollgate.Core.Cards;
+using Tollgate.Core.Disputes;
 
 namespace Tollgate.Sandbox;
 
@@ -22,6 +23,12 @@ public enum MessageKind
 
     /// <summary>Ask what came of a message.</summary>
     Inquiry,
+
+    /// <summary>Say that the merchant accepts a dispute.</summary>
+    DisputeAcceptance,
+
+    /// <summary>Send the merchant's evidence in a dispute.</summary>
+    DisputeEvidence,
 }
 
 /// <summary>A message to the simulated acquirer.</summary>
@@ -50,7 +57,19 @@ public sealed record SimulatedMessage
 
     /// <summary>Whether the card comes from a token.</summary>
     public bool StoredCredential { get; init; }
+
+    /// <summary>For an answer in a dispute, the reference of the case.</summary>
+    public string? Case { get; init; }
+
+    /// <summary>The evidence.</summary>
+    public IReadOnlyList<SimulatedEvidence>? Evidence { get; init; }
 }
+
+/// <summary>A piece of evidence. Files stay at the gateway: nobody here would look at them.</summary>
+/// <param name="Category">What it proves.</param>
+/// <param name="Size">How many bytes it has.</param>
+/// <param name="Text">What it says, when it is a text.</param>
+public sealed record SimulatedEvidence(string Category, int Size, string? Text);
 
 /// <summary>The simulated acquirer's answer.</summary>
 /// <param name="ResponseCode">ISO 8583 DE39: <c>00</c> is yes.</param>
@@ -73,13 +92,40 @@ public enum NoticeKind
 
     /// <summary>A clearing file is ready: what was captured is paid out to the merchant with it.</summary>
     ClearingFile,
+
+    /// <summary>The scheme took money back.</summary>
+    DisputeOpened,
+
+    /// <summary>The issuer asks about a payment.</summary>
+    InquiryOpened,
+
+    /// <summary>A dispute came to its next stage.</summary>
+    DisputeMoved,
+
+    /// <summary>A dispute went the merchant's way.</summary>
+    DisputeWon,
+
+    /// <summary>A dispute went the cardholder's way.</summary>
+    DisputeLost,
 }
 
 /// <summary>A word of the simulated acquirer on its own account.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Payment">The payment.</param>
-/// <param name="Operation">The refund's operation, if it is about one; for a clearing file, which is about many payments, its name.</param>
-public sealed record AcquirerNotice(NoticeKind Kind, string Payment, string? Operation);
+/// <param name="Operation">The refund's operation or the dispute's case, if it is about one; for a clearing file, which is about many payments, its name.</param>
+public sealed record AcquirerNotice(NoticeKind Kind, string Payment, string? Operation)
+{
+    /// <summary>The dispute as it stands, if it is about one.</summary>
+    public NoticedDispute? Dispute { get; init; }
+}
+
+/// <summary>A dispute as a notice tells of it.</summary>
+/// <param name="Case">The reference of the case.</param>
+/// <param name="Amount">How much, in the smallest unit.</param>
+/// <param name="ReasonCode">The scheme's reason code.</param>
+/// <param name="Stage">How far it has come.</param>
+/// <param name="RespondBy">Until when the merchant may answer, when it is the merchant's turn.</param>
+public sealed record NoticedDispute(string Case, long Amount, string ReasonCode, DisputeStage Stage, DateTimeOffset? RespondBy);
 
 /// <summary>What can be made to go wrong on the way.</summary>
 public enum LinkFault

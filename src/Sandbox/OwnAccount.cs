@@ -14,6 +14,7 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     private static readonly TimeSpan HeadStart = TimeSpan.FromSeconds(5);
 
     private readonly PriorityQueue<DueNotice, DateTimeOffset> due = new();
+    private readonly OwnDisputes disputes = new(books, behaviour);
 
     /// <summary>When the next is due.</summary>
     public DateTimeOffset? NextDue => due.TryPeek(out _, out var at) ? at : null;
@@ -30,6 +31,18 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
         {
             var end = books.FindRefundEnd(refund.Operation) ?? NoticeKind.RefundCompleted;
             due.Enqueue(new(new(end, reference, refund.Operation), 0), LastLine(payment, capturing: false) + behaviour.RefundDelay);
+        }
+
+        PlanDispute(reference, payment);
+    }
+
+    /// <summary>Plans what follows about disputes from what a gateway has heard.</summary>
+    public void PlanDisputes(AcquirerNotice heard)
+    {
+        var payments = heard.Kind == NoticeKind.ClearingFile ? books.Files[heard.Operation!].Captures.Select(c => c.Payment) : [heard.Payment];
+        foreach (var payment in payments)
+        {
+            PlanDispute(payment, books.FindPayment(payment)!);
         }
     }
 
@@ -83,6 +96,25 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
         return [.. listed.Select(l => l.Next)];
     }
 
+    /// <summary>The notice of what somebody wants to happen now, which is settled then; nothing when it cannot.</summary>
+    public AcquirerNotice? Choose(NoticeKind kind, string payment, DateTimeOffset now)
+    {
+        var notice = OwnDisputes.IsDispute(kind) ? disputes.Choose(kind, payment, now) : NoticeOf(kind, payment, now);
+        if (notice is null || !(OwnDisputes.IsDispute(kind) || Applies(notice)))
+        {
+            return null;
+        }
+
+        Decide(notice, now);
+        return notice;
+    }
+
+    /// <summary>Whether it has to wait for something else.</summary>
+    public bool Waits(AcquirerNotice notice) => disputes.Waits(notice);
+
+    /// <summary>What the gateway is told of it.</summary>
+    public AcquirerNotice Detailed(AcquirerNotice notice) => OwnDisputes.IsDispute(notice.Kind) ? disputes.Detailed(notice) : notice;
+
     /// <summary>Nobody heard it: it is told again, less and less often.</summary>
     public void PutOff(DueNotice told, DateTimeOffset now)
     {
@@ -98,13 +130,18 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
             return books.Files.TryGetValue(notice.Operation!, out var file) && !file.Delivered;
         }
 
+        if (OwnDisputes.IsDispute(notice.Kind))
+        {
+            return disputes.Applies(notice);
+        }
+
         return books.FindPayment(notice.Payment) is { } payment && (notice.Kind == NoticeKind.Settled
             ? MayBeCleared(payment)
             : payment.PendingRefund is { } refund && refund.Operation == notice.Operation && (books.FindRefundEnd(refund.Operation) ?? notice.Kind) == notice.Kind);
     }
 
     /// <summary>What is told when something is to happen now: of a settlement, the file that clears it.</summary>
-    public AcquirerNotice NoticeOf(NoticeKind kind, string reference, DateTimeOffset now)
+    private AcquirerNotice NoticeOf(NoticeKind kind, string reference, DateTimeOffset now)
     {
         var payment = books.FindPayment(reference);
         if (kind != NoticeKind.Settled)
@@ -122,10 +159,20 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
     }
 
     /// <summary>
-    /// Settles how a refund will end before anybody is told: a gateway that has heard of one end, and dies before it can say so, must not hear of another.
+    /// Settles how a refund or a dispute will end before anybody is told: a gateway that has heard of one end, and dies before it can say so, must not hear of another.
     /// </summary>
     public void Decide(AcquirerNotice notice, DateTimeOffset now)
     {
+        if (OwnDisputes.IsDispute(notice.Kind))
+        {
+            if (disputes.Decide(notice, now))
+            {
+                due.Enqueue(new(notice, 0), now);
+            }
+
+            return;
+        }
+
         if (notice is not { Kind: NoticeKind.RefundCompleted or NoticeKind.RefundRejected, Operation: { } operation } || books.FindRefundEnd(operation) is not null)
         {
             return;
@@ -133,6 +180,14 @@ internal sealed class OwnAccount(AcquirerBooks books, SandboxBehaviour behaviour
 
         books.Write(new() { At = now, Kind = AcquirerBooks.RefundDecided, Payment = notice.Payment, Operation = operation, RefundEnd = notice.Kind.ToString() });
         due.Enqueue(new(notice, 0), now);
+    }
+
+    private void PlanDispute(string reference, BookedPayment payment)
+    {
+        if (disputes.Next(reference, payment) is var (notice, at))
+        {
+            due.Enqueue(new(notice, 0), at);
+        }
     }
 
     private static bool MayBeCleared(BookedPayment payment) => payment is { Captured: > 0, Settled: false, ClearedIn: null };

@@ -8,11 +8,6 @@ namespace Tollgate.Sandbox;
 /// </summary>
 public sealed class SimulatedAcquirer : IDisposable
 {
-    private sealed record ArmedFault(LinkFault Fault, MessageKind? Kind, string? Payment)
-    {
-        public int Remaining { get; set; }
-    }
-
     /// <summary>A link that gives no answer is closed after this time, so that nothing waits for ever.</summary>
     private static readonly TimeSpan LinkTimeout = TimeSpan.FromSeconds(60);
 
@@ -21,7 +16,7 @@ public sealed class SimulatedAcquirer : IDisposable
     private readonly AcquirerBooks books;
     private readonly OwnAccount ownAccount;
     private readonly SandboxBehaviour behaviour;
-    private readonly List<ArmedFault> faults = [];
+    private readonly ArmedFaults faults = new();
     private readonly CancellationTokenSource closing = new();
 
     /// <summary>Opens the books.</summary>
@@ -47,7 +42,12 @@ public sealed class SimulatedAcquirer : IDisposable
     public async Task<SimulatedReply> ExchangeAsync(SimulatedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var fault = TakeFault(message);
+        LinkFault? fault;
+        lock (gate)
+        {
+            fault = faults.Take(message);
+        }
+
         if (fault == LinkFault.LostRequest)
         {
             return await NeverAsync();
@@ -88,7 +88,7 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         lock (gate)
         {
-            faults.Add(new(fault, kind, payment) { Remaining = times });
+            faults.Arm(fault, kind, payment, times);
         }
     }
 
@@ -166,13 +166,20 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         lock (gate)
         {
-            var due = ownAccount.List(Clock.GetUtcNow(), most);
-            foreach (var next in due)
+            var told = new List<DueNotice>();
+            foreach (var next in ownAccount.List(Clock.GetUtcNow(), most))
             {
+                if (ownAccount.Waits(next.Notice))
+                {
+                    ownAccount.PutOff(next, Clock.GetUtcNow());
+                    continue;
+                }
+
                 ownAccount.Decide(next.Notice, Clock.GetUtcNow());
+                told.Add(next with { Notice = ownAccount.Detailed(next.Notice) });
             }
 
-            return due;
+            return told;
         }
     }
 
@@ -181,14 +188,7 @@ public sealed class SimulatedAcquirer : IDisposable
     {
         lock (gate)
         {
-            var notice = ownAccount.NoticeOf(kind, payment, Clock.GetUtcNow());
-            if (!ownAccount.Applies(notice))
-            {
-                return null;
-            }
-
-            ownAccount.Decide(notice, Clock.GetUtcNow());
-            return new(notice, 0);
+            return ownAccount.Choose(kind, payment, Clock.GetUtcNow()) is { } notice ? new(ownAccount.Detailed(notice), 0) : null;
         }
     }
 
@@ -196,6 +196,7 @@ public sealed class SimulatedAcquirer : IDisposable
     public bool Confirm(DueNotice told, bool heard)
     {
         ArgumentNullException.ThrowIfNull(told);
+        told = told with { Notice = told.Notice with { Dispute = null } };
         lock (gate)
         {
             if (!ownAccount.Applies(told.Notice))
@@ -219,13 +220,13 @@ public sealed class SimulatedAcquirer : IDisposable
     /// <summary>Does something on its own account now, without waiting for its time. False when it does not apply.</summary>
     public async Task<bool> DoNowAsync(NoticeKind kind, string payment)
     {
-        AcquirerNotice notice;
+        AcquirerNotice? notice;
         lock (gate)
         {
-            notice = ownAccount.NoticeOf(kind, payment, Clock.GetUtcNow());
+            notice = ownAccount.Choose(kind, payment, Clock.GetUtcNow());
         }
 
-        return await DoAsync(notice) == Doing.Done;
+        return notice is not null && await DoAsync(notice) == Doing.Done;
     }
 
     /// <summary>Moves the clock to an instant; the move survives a restart.</summary>
@@ -293,7 +294,13 @@ public sealed class SimulatedAcquirer : IDisposable
                     return Doing.DoesNotApply;
                 }
 
+                if (ownAccount.Waits(notice))
+                {
+                    return Doing.NotHeard;
+                }
+
                 ownAccount.Decide(notice, Clock.GetUtcNow());
+                notice = ownAccount.Detailed(notice);
             }
 
             if (Listener is { } listener && !await listener(notice))
@@ -314,31 +321,10 @@ public sealed class SimulatedAcquirer : IDisposable
         }
     }
 
-    private void Book(AcquirerNotice notice) => books.Write(new()
+    private void Book(AcquirerNotice notice)
     {
-        At = Clock.GetUtcNow(),
-        Kind = notice.Kind.ToString(),
-        Payment = notice.Payment,
-        Operation = notice.Operation ?? string.Empty,
-    });
-
-    private LinkFault? TakeFault(SimulatedMessage message)
-    {
-        lock (gate)
-        {
-            var armed = faults.Find(f => (f.Kind ?? message.Kind) == message.Kind && (f.Payment ?? message.Payment) == message.Payment);
-            if (armed is null)
-            {
-                return null;
-            }
-
-            if (--armed.Remaining == 0)
-            {
-                faults.Remove(armed);
-            }
-
-            return armed.Fault;
-        }
+        books.Write(new() { At = Clock.GetUtcNow(), Kind = notice.Kind.ToString(), Payment = notice.Payment, Operation = notice.Operation ?? string.Empty });
+        ownAccount.PlanDisputes(notice);
     }
 
     private SimulatedReply Process(SimulatedMessage message, TestCard? card, bool declined)
@@ -359,7 +345,7 @@ public sealed class SimulatedAcquirer : IDisposable
             return known.Reply;
         }
 
-        var code = declined ? "05" : AcquirerRules.Answer(message, card, known, books.FindPayment(message.Payment));
+        var code = declined ? "05" : AcquirerRules.Answer(message, card, known, books.FindPayment(message.Payment), Clock.GetUtcNow());
         var approved = code == "00";
         var reply = new SimulatedReply(
             code,
@@ -375,6 +361,10 @@ public sealed class SimulatedAcquirer : IDisposable
             Amount = message.Amount,
             Capture = message.Capture,
             Silent = card is { Silent: true },
+            OpensDispute = card is { OpensDispute: true },
+            ReasonCode = OwnDisputes.ReasonFor(message.Card?.Brand),
+            Case = message.Case,
+            Wins = message.Kind == MessageKind.DisputeEvidence && OwnDisputes.Convinces(message.Evidence),
             Reply = reply,
         });
         if (approved)

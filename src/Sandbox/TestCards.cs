@@ -18,12 +18,14 @@ internal enum ChallengePolicy
 /// <param name="StoredCredentialCode">The answer to later authorisations by token, when it differs.</param>
 /// <param name="Delay">How long the answer takes.</param>
 /// <param name="Silent">Whether the answer to an authorisation never comes, and an inquiry cannot say.</param>
+/// <param name="OpensDispute">Whether the cardholder disputes the payment when it settles.</param>
 internal sealed record TestCard(
     string ResponseCode = "00",
     ChallengePolicy Challenge = ChallengePolicy.Never,
     string? StoredCredentialCode = null,
     TimeSpan Delay = default,
-    bool Silent = false);
+    bool Silent = false,
+    bool OpensDispute = false);
 
 /// <summary>The published test numbers and what each does; any other number is approved without a challenge.</summary>
 internal static class TestCards
@@ -43,6 +45,7 @@ internal static class TestCards
         ["4000000000000119"] = new("96"),
         ["4000000000009987"] = new("41"),
         ["4000000000009979"] = new("43"),
+        ["4000000000000259"] = new(OpensDispute: true),
         ["4000000000000341"] = new(StoredCredentialCode: "05"),
         ["4000000000000101"] = new(Silent: true),
         ["4000000000000044"] = new(Delay: TimeSpan.FromSeconds(3)),

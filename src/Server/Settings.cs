@@ -50,7 +50,7 @@ internal sealed record Settings
 
     private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
 
-    private static string[] Delays => ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay"];
+    private static string[] Delays => ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay", "DisputePeriod", "DisputeDecisionDelay"];
 
     private static readonly string[] KnownApp =
     [
@@ -101,6 +101,12 @@ internal sealed record Settings
     public required TimeSpan ReplyDelay { get; init; }
 
     public required TimeSpan LateReplyDelay { get; init; }
+
+    /// <summary>How long the sandbox's merchants have to answer in a dispute.</summary>
+    public required TimeSpan DisputePeriod { get; init; }
+
+    /// <summary>From evidence to the sandbox's decision.</summary>
+    public required TimeSpan DisputeDecisionDelay { get; init; }
 
     /// <summary>The sandbox's own app. Its credentials are public.</summary>
     public static AppSettings SandboxApp { get; } = new()
@@ -178,6 +184,8 @@ internal sealed record Settings
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
             ReplyDelay = ReadDelay(sandbox, "ReplyDelay", TimeSpan.Zero),
             LateReplyDelay = ReadDelay(sandbox, "LateReplyDelay", TimeSpan.FromSeconds(6)),
+            DisputePeriod = ReadDelay(sandbox, "DisputePeriod", TimeSpan.FromDays(7)),
+            DisputeDecisionDelay = ReadDelay(sandbox, "DisputeDecisionDelay", TimeSpan.FromMinutes(1)),
         };
     }
 

@@ -21,6 +21,8 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(PayoutList))]
 [JsonSerializable(typeof(Payout))]
 [JsonSerializable(typeof(ClosedPayouts))]
+[JsonSerializable(typeof(DisputeResponse))]
+[JsonSerializable(typeof(DisputeList))]
 public sealed partial class ResponseJson : JsonSerializerContext
 {
     /// <summary>Money as numbers, as API responses have it; money as text is read too.</summary>
@@ -48,6 +50,7 @@ public sealed partial class ResponseJson : JsonSerializerContext
 [JsonSerializable(typeof(SimulateRequest))]
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(EvidenceRequest))]
 public sealed partial class RequestJson : JsonSerializerContext;
 
 /// <summary>Instants as the API writes them: UTC, milliseconds, offset without a colon.</summary>

@@ -97,8 +97,14 @@ public enum SimulatedEvent
     /// <summary>The dispute is lost.</summary>
     DisputeLost,
 
-    /// <summary>The session, the hold or the refund runs out of time.</summary>
+    /// <summary>The session, the hold or the refund runs out of time. A dispute does when the clock is moved past its deadline.</summary>
     Expired,
+
+    /// <summary>A dispute opens with an inquiry: no money moves yet.</summary>
+    DisputeInquiry,
+
+    /// <summary>The dispute comes to its next stage: after an inquiry a chargeback, then pre-arbitration, then arbitration.</summary>
+    DisputeEscalated,
 }
 
 internal sealed class SnakeCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
@@ -145,4 +151,10 @@ public enum SandboxMessage
 
     /// <summary>Ask what came of a message.</summary>
     Inquiry,
+
+    /// <summary>Say that the merchant accepts a dispute.</summary>
+    DisputeAcceptance,
+
+    /// <summary>Send the merchant's evidence in a dispute.</summary>
+    DisputeEvidence,
 }

@@ -50,7 +50,7 @@ internal static class Access
         }
         catch (BadRequestException bad)
         {
-            answer = Answer.Error(bad.StatusCode, null, bad.Message);
+            answer = Answer.Error(bad.StatusCode, bad.Code, bad.Message);
         }
         catch (BadHttpRequestException bad)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Tollgate.Server.Http;
 
@@ -23,6 +24,13 @@ internal sealed class JsonBody : IDisposable
 
     /// <summary>The body as it came. It may hold a card number: it is compared by keyed digest, and never kept.</summary>
     public byte[] Bytes { get; }
+
+    /// <summary>Reads it where it has nothing to say: a request without a body is as good as an empty object.</summary>
+    /// <exception cref="BadRequestException">It is not what it should be.</exception>
+    public static Task<JsonBody> ReadOptionalAsync(HttpRequest request, CancellationToken cancel) =>
+        request.ContentType is null && request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            ? Task.FromResult(Parse("{}"u8.ToArray()))
+            : ReadAsync(request, cancel);
 
     /// <summary>Reads it.</summary>
     /// <exception cref="BadRequestException">It is not what it should be.</exception>
@@ -113,7 +121,9 @@ internal sealed class JsonBody : IDisposable
 }
 
 /// <summary>A request that cannot be read at all.</summary>
-internal sealed class BadRequestException(int statusCode, string message) : Exception(message)
+internal sealed class BadRequestException(int statusCode, string message, string? code = null) : Exception(message)
 {
     public int StatusCode => statusCode;
+
+    public string? Code => code;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Verification;
@@ -11,8 +12,20 @@ namespace Tollgate.Server.Verification;
 /// <param name="Refunded">What was paid back.</param>
 /// <param name="Returning">What is being paid back.</param>
 /// <param name="Settled">Whether the captured funds were paid out.</param>
-internal readonly record struct AcquirerPosition(int Authorisations, long Authorised, long Captured, long Released, long Refunded, long Returning, bool Settled)
+/// <param name="Dispute">How its last dispute stands, in words; <see langword="null"/> for none.</param>
+internal readonly record struct AcquirerPosition(
+    int Authorisations, long Authorised, long Captured, long Released, long Refunded, long Returning, bool Settled, string? Dispute = null)
 {
+    /// <summary>Something has happened in a dispute that the acquirer has not told us yet.</summary>
+    public const string NotTold = "a dispute of which we were not told yet";
+
+    /// <summary>How a dispute stands, in words.</summary>
+    public static string DescribeDispute(string @case, string reasonCode, long amount, DisputeStage stage, long taken) =>
+        string.Create(CultureInfo.InvariantCulture, $"{@case} ({reasonCode}) about {amount}, {stage}, {taken} taken");
+
+    /// <summary>Whether the acquirer's books agree, but for what it has still to tell.</summary>
+    public bool Matches(AcquirerPosition theirs) => (theirs.Dispute == NotTold ? this with { Dispute = NotTold } : this) == theirs;
+
     /// <summary>What the books should say of a payment of ours; nothing while an operation is in flight, because then nobody knows.</summary>
     public static AcquirerPosition? Expected(Payment payment)
     {
@@ -23,12 +36,15 @@ internal readonly record struct AcquirerPosition(int Authorisations, long Author
 
         var (authorised, captured) = (payment.Authorised.Minor, payment.Captured.Minor);
         var released = payment.End is not null ? authorised : captured > 0 ? authorised - captured : 0;
-        return new(authorised > 0 ? 1 : 0, authorised, captured, released, payment.Refunded.Minor, payment.Refund?.Amount.Minor ?? 0, payment.SettledAt is not null);
+        return new(
+            authorised > 0 ? 1 : 0, authorised, captured, released, payment.Refunded.Minor, payment.Refund?.Amount.Minor ?? 0, payment.SettledAt is not null,
+            payment.Dispute is not { } dispute ? null : DescribeDispute(
+                dispute.Case, dispute.ReasonCode, dispute.Amount.Minor, dispute.Stage, dispute.MoneyTaken && dispute.Stage != DisputeStage.Won ? dispute.Amount.Minor : 0));
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Authorisations} authorisations, {Authorised} authorised, {Captured} captured, {Released} released, {Refunded} refunded, {Returning} on the way back, {(Settled ? "settled" : "not settled")}");
+        $"{Authorisations} authorisations, {Authorised} authorised, {Captured} captured, {Released} released, {Refunded} refunded, {Returning} on the way back, {(Settled ? "settled" : "not settled")}, {Dispute ?? "no dispute"}");
 }
 
 /// <summary>An acquirer's own books, to hold ours against: the sandbox's file, or what a real acquirer sends.</summary>

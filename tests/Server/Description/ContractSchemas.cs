@@ -22,7 +22,9 @@ public class ContractSchemas
         (typeof(SenderCard), ["SenderCard"]), (typeof(RefundResponse), ["Refund"]), (typeof(PaymentList), ["PaymentList"]),
         (typeof(DeleteTokenResponse), ["Ok"]), (typeof(EventFeed), ["EventFeed"]), (typeof(PaymentStatusChange), ["PaymentStatusChange"]),
         (typeof(ClockResponse), ["Clock"]), (typeof(ErrorResponse), ["MessageError", "CodedError", "FieldErrors"]), (typeof(BooksResponse), ["Books"]),
-        (typeof(BooksEntry), ["BooksEntry"]), (typeof(PaymentTimeline), ["PaymentTimeline"]), (typeof(TimelineEntry), ["TimelineEntry"]), (typeof(BalanceList), ["BalanceList"]), (typeof(Balance), ["Balance"]), (typeof(BalanceEntryList), ["BalanceEntryList"]),
+        (typeof(BooksEntry), ["BooksEntry"]), (typeof(PaymentTimeline), ["PaymentTimeline"]), (typeof(TimelineEntry), ["TimelineEntry"]),
+        (typeof(DisputeResponse), ["Dispute"]), (typeof(EvidenceEcho), ["EvidenceEcho"]), (typeof(DisputeList), ["DisputeList"]),
+        (typeof(EvidenceRequest), ["EvidenceRequest"]), (typeof(BalanceList), ["BalanceList"]), (typeof(Balance), ["Balance"]), (typeof(BalanceEntryList), ["BalanceEntryList"]),
         (typeof(BalanceEntry), ["BalanceEntry"]), (typeof(PayoutList), ["PayoutList"]), (typeof(Payout), ["Payout"]), (typeof(ClosedPayouts), ["ClosedPayouts"]),
     ];
 
@@ -61,7 +63,7 @@ public class ContractSchemas
         foreach (var type in new[]
         {
             typeof(PaymentStatus), typeof(PaymentType), typeof(ChargeReason), typeof(SimulatedEvent), typeof(SandboxFault), typeof(SandboxMessage),
-            typeof(TimelineEntryType),
+            typeof(TimelineEntryType), typeof(DisputeStatus), typeof(EvidenceCategory),
             typeof(BalanceAccount), typeof(BalanceEntryKind),
         })
         {
@@ -75,15 +77,18 @@ public class ContractSchemas
     {
         // A filter is a query, whose parameters the description lists one by one.
         var records = typeof(PaymentResponse).Assembly.GetExportedTypes()
-            .Where(t => t.Namespace == typeof(PaymentResponse).Namespace && t.GetMethod("<Clone>$") is not null && t != typeof(PaymentFilter));
+            .Where(t => t.Namespace == typeof(PaymentResponse).Namespace && t.GetMethod("<Clone>$") is not null && t != typeof(PaymentFilter) && t != typeof(DisputeFilter));
         Assert.Equal(Pairs.Select(p => p.Record).Append(typeof(PayCode)).Select(t => t.Name).Order(StringComparer.Ordinal), records.Select(t => t.Name).Order(StringComparer.Ordinal));
 
         var objects = Schemas.AsObject().Where(s => (string?)s.Value!["type"] == "object").Select(s => s.Key);
         Assert.Equal(
             Pairs.SelectMany(p => p.Schemas).Concat(["Challenge", "PaymentFailure"]).Order(StringComparer.Ordinal), objects.Order(StringComparer.Ordinal));
 
-        var filter = JsonNode.Parse(ApiReference.Description)!["paths"]!["/api/v2/cards/payments"]!["get"]!["parameters"]!.AsArray().Select(p => (string)p!["name"]!);
-        Assert.Equal(FieldsOf(typeof(PaymentFilter)), filter);
+        var paths = JsonNode.Parse(ApiReference.Description)!["paths"]!;
+        foreach (var (filter, path) in new[] { (typeof(PaymentFilter), "/api/v2/cards/payments"), (typeof(DisputeFilter), "/api/v2/cards/disputes") })
+        {
+            Assert.Equal(FieldsOf(filter), paths[path]!["get"]!["parameters"]!.AsArray().Select(p => (string)p!["name"]!));
+        }
     }
 
     private static IEnumerable<string> PropertiesOf(string schema) => Schemas[schema]!["properties"]!.AsObject().Select(p => p.Key);

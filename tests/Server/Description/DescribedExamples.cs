@@ -15,6 +15,7 @@ namespace Tollgate.Server.Tests;
 public abstract class DescribedExamples(Gateway shared)
 {
     private const string LivePayment = "7PPPMXIGH";
+    private const string LiveDispute = "dp_0c8f1a2b3c4d5e6f7081";
     private const string LiveToken = "tok_dfe1988a1ffc0d6562d3";
     private const string LivePayout = "po_0f2a3b4c5d6e7f8091a2";
     private const string Receiver = "https://merchant.com/webhook";
@@ -95,18 +96,17 @@ public abstract class DescribedExamples(Gateway shared)
             {
                 if (operation!["requestBody"] is { } body)
                 {
+                    // One that names something in its path has that name under the same key.
+                    var named = Named(operation).ToLookup(e => e.Name);
                     examples.AddRange(body["content"]!["application/json"]!["examples"]!.AsObject().Select(e => new Example(
-                        method.ToUpperInvariant(), path, e.Key, (string?)e.Value!["x-live-payment"], e.Value["value"], [], operation)));
+                        method.ToUpperInvariant(), path, e.Key, LiveStatus(named[e.Key]) ?? (string?)e.Value!["x-live-payment"], e.Value!["value"], Values(named[e.Key]), operation)));
                     continue;
                 }
 
                 // A call without a body is made of the examples that its parameters have under one name.
-                var named = (operation["parameters"]?.AsArray() ?? []).Where(p => p!["examples"] is not null)
-                    .SelectMany(p => p!["examples"]!.AsObject().Select(e => (e.Key, Parameter: p, Example: e.Value!))).GroupBy(e => e.Key).ToList();
-                examples.AddRange(named.Select(group => new Example(
-                    method.ToUpperInvariant(), path, group.Key, group.Select(e => (string?)e.Example["x-live-payment"]).FirstOrDefault(s => s is not null), null,
-                    [.. group.Select(e => ((string)e.Parameter["name"]!, (string)e.Parameter["in"]!, e.Example["value"]!.ToString()))], operation)));
-                if (named.Count == 0)
+                var groups = Named(operation).GroupBy(e => e.Name).ToList();
+                examples.AddRange(groups.Select(group => new Example(method.ToUpperInvariant(), path, group.Key, LiveStatus(group), null, Values(group), operation)));
+                if (groups.Count == 0)
                 {
                     var only = operation["responses"]!["200"]!["content"]!["application/json"]!["examples"]!.AsObject().Single().Key;
                     examples.Add(new(method.ToUpperInvariant(), path, only, null, null, [], operation));
@@ -115,6 +115,18 @@ public abstract class DescribedExamples(Gateway shared)
         }
 
         return examples;
+
+        static IEnumerable<(string Name, JsonNode Parameter, JsonNode Example)> Named(JsonNode operation) =>
+            from parameter in operation["parameters"]?.AsArray() ?? []
+            where parameter["examples"] is not null
+            from example in parameter["examples"]!.AsObject()
+            select (example.Key, parameter, example.Value);
+
+        static string? LiveStatus(IEnumerable<(string Name, JsonNode Parameter, JsonNode Example)> named) =>
+            named.Select(e => (string?)e.Example["x-live-payment"]).FirstOrDefault(s => s is not null);
+
+        static List<(string Name, string In, string Value)> Values(IEnumerable<(string Name, JsonNode Parameter, JsonNode Example)> named) =>
+            [.. named.Select(e => ((string)e.Parameter["name"]!, (string)e.Parameter["in"]!, e.Example["value"]!.ToString()))];
     }
 
     private static async Task<string?> SendAsync(Gateway gateway, RawWire wire, WebhookReceiver receiver, JsonNode description, Example example)
@@ -130,6 +142,7 @@ public abstract class DescribedExamples(Gateway shared)
         var live = await PaymentAsync(gateway, receiver, example.LiveStatus ?? "authorised", card == "4111111111111111" ? card : "4242424242424242");
         var path = example.Path;
         var payout = example.Parameters.Any(p => p.Value == LivePayout) || example.Path.EndsWith("/payouts", StringComparison.Ordinal) ? await PayoutAsync(gateway, receiver) : LivePayout;
+        var dispute = example.LiveStatus == "in_dispute" ? (await gateway.Client.GetDisputeOfAsync(live.Uuid)).Id : LiveDispute;
         List<string> query = [];
         foreach (var (name, where, value) in example.Parameters)
         {
@@ -168,7 +181,7 @@ public abstract class DescribedExamples(Gateway shared)
         var difference = Difference(described, seen, string.Empty);
         return difference is null ? null : $"{difference}: was {answer}";
 
-        string Alive(string text) => text.Replace(LivePayment, live.Uuid, StringComparison.Ordinal)
+        string Alive(string text) => text.Replace(LivePayment, live.Uuid, StringComparison.Ordinal).Replace(LiveDispute, dispute, StringComparison.Ordinal)
             .Replace(LivePayout, payout, StringComparison.Ordinal).Replace(LiveToken, live.Token!.Id, StringComparison.Ordinal).Replace(Receiver, receiver.Url, StringComparison.Ordinal);
     }
 
@@ -237,9 +250,14 @@ public abstract class DescribedExamples(Gateway shared)
             await gateway.Client.CapturePaymentAsync(new() { Uuid = payment.Uuid });
         }
 
-        if (status is "received" or "return_pending")
+        if (status is "received" or "return_pending" or "in_dispute")
         {
             await gateway.Client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.Settled });
+        }
+
+        if (status == "in_dispute")
+        {
+            await gateway.Client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.DisputeOpened });
         }
 
         if (status == "return_pending")

@@ -73,7 +73,7 @@ public static class Proof
         await Eventually.GetAsync(
             async () => (
                 Ours: AcquirerPosition.Expected((await gateway.Reader.FindAsync(new PaymentId(uuid)))!),
-                Theirs: SandboxStatement.PositionOf(await acquirer.ReadAsync(uuid))),
+                Theirs: SandboxStatement.PositionOf(await acquirer.ReadAsync(uuid), acquirer.Clock.GetUtcNow())),
             seen => seen.Ours == seen.Theirs,
             $"agreement of the books about {uuid}");
     }

@@ -6,10 +6,6 @@ namespace Tollgate.Server.Tests.House;
 /// <summary>Walks a new payment of 1000 cents to a status, by what a merchant and the world can do, without moving a clock.</summary>
 public static class Walks
 {
-    /// <summary>Every status but the two of disputes.</summary>
-    public static IReadOnlyList<PaymentStatus> Reachable { get; } =
-        [.. Enum.GetValues<PaymentStatus>().Where(status => status is not (PaymentStatus.InDispute or PaymentStatus.DisputeLost))];
-
     /// <summary>A new payment in a status.</summary>
     public static async Task<PaymentResponse> ToAsync(PaymentStatus status, TollgateClient client)
     {
@@ -38,6 +34,10 @@ public static class Walks
                 return await SimulateAsync(await ToAsync(PaymentStatus.ReturnPending, client), SimulatedEvent.RefundRejected, client);
             case PaymentStatus.ReturnExpired:
                 return await SimulateAsync(await ToAsync(PaymentStatus.ReturnPending, client), SimulatedEvent.Expired, client);
+            case PaymentStatus.InDispute:
+                return await SimulateAsync(await ToAsync(PaymentStatus.Received, client), SimulatedEvent.DisputeOpened, client);
+            case PaymentStatus.DisputeLost:
+                return await SimulateAsync(await ToAsync(PaymentStatus.InDispute, client), SimulatedEvent.DisputeLost, client);
             default:
                 throw new ArgumentOutOfRangeException(nameof(status), status, "No walk leads there.");
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 using Tollgate.Sandbox;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
@@ -9,6 +10,9 @@ namespace Tollgate.Server.Acquirers.Sandbox;
 internal static class AcquirerProcess
 {
     private const string DefaultAddress = "http://127.0.0.1:9090";
+
+    /// <summary>The texts of a dispute's evidence come in one message.</summary>
+    private const long LargestMessage = 16 * 1024 * 1024;
 
     /// <summary>Serves gateways until it is told to stop.</summary>
     /// <exception cref="SettingException">A setting is wrong.</exception>
@@ -46,7 +50,10 @@ internal static class AcquirerProcess
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tollgate.Sandbox");
         app.Use(next => context => GuardAsync(context, next, acquirer, logger));
         app.MapPost(HostWire.Exchange, async context =>
-            await WriteAsync(context, await acquirer.ExchangeAsync(await ReadAsync(context, HostJson.Default.SimulatedMessage)), HostJson.Default.SimulatedReply));
+        {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LargestMessage;
+            await WriteAsync(context, await acquirer.ExchangeAsync(await ReadAsync(context, HostJson.Default.SimulatedMessage)), HostJson.Default.SimulatedReply);
+        });
         app.MapPost(HostWire.Faults, async context =>
         {
             var order = await ReadAsync(context, HostJson.Default.ArmOrder);

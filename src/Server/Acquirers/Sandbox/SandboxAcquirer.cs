@@ -1,3 +1,4 @@
+using System.Text;
 using Tollgate.Core;
 using Tollgate.Core.Payments;
 using Tollgate.Sandbox;
@@ -64,16 +65,25 @@ internal sealed class SandboxAcquirer : IAcquirer
                 AcquirerOrder.Refund => MessageKind.Refund,
                 AcquirerOrder.Reverse => MessageKind.Reversal,
                 AcquirerOrder.Inquire => MessageKind.Inquiry,
+                AcquirerOrder.AnswerDispute { Accepts: true } => MessageKind.DisputeAcceptance,
+                AcquirerOrder.AnswerDispute => MessageKind.DisputeEvidence,
                 _ => throw new ArgumentOutOfRangeException(nameof(order)),
             },
             Operation = order.Operation.Value,
             Payment = order.Payment.Value,
             Amount = order.Amount.Minor,
         };
-        return order is AcquirerOrder.Authorise authorise
-            ? message with { Card = authorise.Card, Code = authorise.Code, Capture = authorise.CaptureAtOnce, StoredCredential = authorise.StoredCredential }
-            : message;
+        return order switch
+        {
+            AcquirerOrder.Authorise authorise =>
+                message with { Card = authorise.Card, Code = authorise.Code, Capture = authorise.CaptureAtOnce, StoredCredential = authorise.StoredCredential },
+            AcquirerOrder.AnswerDispute answer => message with { Case = answer.Case, Evidence = answer.Accepts ? null : [.. answer.Evidence.Select(ToMessage)] },
+            _ => message,
+        };
     }
+
+    private static SimulatedEvidence ToMessage(Evidence evidence) =>
+        new(evidence.Category, evidence.Content.Length, evidence.FileName is null ? Encoding.UTF8.GetString(evidence.Content) : null);
 
     private static Outcome ToOutcome(AcquirerOrder order, SimulatedReply reply) => (reply.ResponseCode, order) switch
     {

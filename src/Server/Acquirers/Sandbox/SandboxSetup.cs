@@ -42,7 +42,11 @@ internal static class SandboxSetup
     /// <exception cref="SettingException">Another process has them open, or they cannot be read.</exception>
     public static SimulatedAcquirer Open(Settings settings)
     {
-        var behaviour = new SandboxBehaviour(settings.SettlesAt, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay);
+        var behaviour = new SandboxBehaviour(settings.SettlesAt, settings.RefundDelay, settings.ReplyDelay, settings.LateReplyDelay)
+        {
+            DisputePeriod = settings.DisputePeriod,
+            DisputeDecisionDelay = settings.DisputeDecisionDelay,
+        };
         try
         {
             return new(BooksPath(settings), behaviour, TimeProvider.System);
@@ -93,7 +97,8 @@ internal static class SandboxSetup
         {
             NoticeKind.ClearingFile => ImportAsync(app.Services, notice.Operation!),
             NoticeKind.RefundCompleted => news.RefundCompletedAsync(new(notice.Payment), Operation(notice)),
-            _ => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
+            NoticeKind.RefundRejected => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
+            _ => HearDisputeAsync(news, new(notice.Payment), notice.Kind, notice.Dispute!),
         };
         var calls = app.Services.GetRequiredService<SimulateCalls>();
         foreach (var root in TollgateServer.Roots)
@@ -136,7 +141,15 @@ internal static class SandboxSetup
         }
     }
 
-    private static Core.OperationId? Operation(AcquirerNotice notice) => notice.Operation is { } operation ? new(operation) : null;
+    private static Task<bool> HearDisputeAsync(AcquirerNews news, PaymentId payment, NoticeKind kind, NoticedDispute dispute) => kind switch
+    {
+        NoticeKind.DisputeOpened or NoticeKind.InquiryOpened => news.DisputeOpenedAsync(
+            new(payment, dispute.Case, new(dispute.Amount, Currency.Aud), dispute.ReasonCode, dispute.Stage, dispute.RespondBy!.Value)),
+        NoticeKind.DisputeMoved => news.DisputeMovedAsync(payment, dispute.Case, dispute.Stage, dispute.RespondBy),
+        _ => news.DisputeResolvedAsync(payment, dispute.Case, kind == NoticeKind.DisputeWon),
+    };
+
+    private static OperationId? Operation(AcquirerNotice notice) => notice.Operation is { } operation ? new(operation) : null;
 
     /// <summary>
     /// Keeps a second server away from a data directory whose database is SQLite, which has one writer. Where the acquirer is in this process, its books do.

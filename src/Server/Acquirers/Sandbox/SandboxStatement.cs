@@ -20,10 +20,10 @@ internal sealed class SandboxStatement(BooksCopy books) : IAcquirerStatement
     }
 
     /// <inheritdoc/>
-    public AcquirerPosition Find(string payment) => PositionOf(books.Find(payment));
+    public AcquirerPosition Find(string payment) => PositionOf(books.Find(payment), Now);
 
     /// <summary>What the books of a payment amount to; all nothing when there are none.</summary>
-    public static AcquirerPosition PositionOf(BookedPayment? booked)
+    public static AcquirerPosition PositionOf(BookedPayment? booked, DateTimeOffset now)
     {
         if (booked is null)
         {
@@ -39,6 +39,12 @@ internal sealed class SandboxStatement(BooksCopy books) : IAcquirerStatement
             undone ? 0 : booked.Released,
             booked.Refunded,
             booked.PendingRefund?.Amount ?? 0,
-            booked.Settled);
+            booked.Settled,
+            booked.Dispute switch
+            {
+                null => null,
+                { Untold: not null } => AcquirerPosition.NotTold,
+                var dispute => AcquirerPosition.DescribeDispute(dispute.Case, dispute.ReasonCode, dispute.Amount, dispute.StageAt(now), dispute.TakenAt(now)),
+            });
     }
 }

@@ -133,13 +133,27 @@ internal sealed class SimulateCalls(IAcquirerHost host, SandboxTime time, Paymen
                 return await host.DoNowAsync(NoticeKind.RefundCompleted, payment.Id.Value) ? null : Refusal.NoRefundPending;
             case SimulatedEvent.RefundRejected:
                 return await host.DoNowAsync(NoticeKind.RefundRejected, payment.Id.Value) ? null : Refusal.NoRefundPending;
+            case SimulatedEvent.Expired when payment.Dispute is { IsOpen: true }:
+                // A dispute's deadline is the acquirer's as well: only the clock, which both live by, can bring it.
+                return Refusal.StaleOperation;
             case SimulatedEvent.Expired:
                 return payment.InFlight is null ? (await runner.EndTimeAsync(payment)).Refusal : Refusal.OperationInFlight;
+            case var _ when payment.InFlight is not null:
+                return Refusal.OperationInFlight;
             default:
-                // Disputes are not part of the sandbox yet: their events apply to no payment.
-                return Refusal.StaleOperation;
+                return await host.DoNowAsync(KindOf(wished), payment.Id.Value) ? null : Refusal.StaleOperation;
         }
     }
+
+    private static NoticeKind KindOf(SimulatedEvent wished) => wished switch
+    {
+        SimulatedEvent.DisputeOpened => NoticeKind.DisputeOpened,
+        SimulatedEvent.DisputeInquiry => NoticeKind.InquiryOpened,
+        SimulatedEvent.DisputeEscalated => NoticeKind.DisputeMoved,
+        SimulatedEvent.DisputeWon => NoticeKind.DisputeWon,
+        SimulatedEvent.DisputeLost => NoticeKind.DisputeLost,
+        _ => throw new ArgumentOutOfRangeException(nameof(wished)),
+    };
 
     private static TimeSpan? ParseDuration(string text)
     {
