@@ -23,9 +23,6 @@ internal readonly record struct AcquirerPosition(
     public static string DescribeDispute(string @case, string reasonCode, long amount, DisputeStage stage, long taken) =>
         string.Create(CultureInfo.InvariantCulture, $"{@case} ({reasonCode}) about {amount}, {stage}, {taken} taken");
 
-    /// <summary>Whether the acquirer's books agree, but for what it has still to tell.</summary>
-    public bool Matches(AcquirerPosition theirs) => (theirs.Dispute == NotTold ? this with { Dispute = NotTold } : this) == theirs;
-
     /// <summary>What the books should say of a payment of ours; nothing while an operation is in flight, because then nobody knows.</summary>
     public static AcquirerPosition? Expected(Payment payment)
     {
@@ -41,6 +38,12 @@ internal readonly record struct AcquirerPosition(
             payment.Dispute is not { } dispute ? null : DescribeDispute(
                 dispute.Case, dispute.ReasonCode, dispute.Amount.Minor, dispute.Stage, dispute.MoneyTaken && dispute.Stage != DisputeStage.Won ? dispute.Amount.Minor : 0));
     }
+
+    /// <summary>
+    /// Whether the books say the same, but for what the acquirer has still to tell of a dispute. When the funds arrived is reconciliation's to compare, and
+    /// an operator may have written a difference off.
+    /// </summary>
+    public bool Agrees(AcquirerPosition books) => this == books with { Settled = Settled, Dispute = books.Dispute == NotTold ? Dispute : books.Dispute };
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

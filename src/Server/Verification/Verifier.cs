@@ -193,7 +193,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             {
                 var payment = await FindAsync(reader, uuid);
                 var expected = payment is null ? new AcquirerPosition() : AcquirerPosition.Expected(payment);
-                if (expected is { } ours && !ours.Matches(statement.Find(uuid)))
+                if (expected is { } ours && !ours.Agrees(statement.Find(uuid)))
                 {
                     still.Add(uuid);
                     if (look == 3)
@@ -223,7 +223,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
     private void Compare(Payment payment, IAcquirerStatement statement)
     {
         var theirs = statement.Find(payment.Id.Value);
-        if (AcquirerPosition.Expected(payment) is { } ours && !ours.Matches(theirs))
+        if (AcquirerPosition.Expected(payment) is { } ours && !ours.Agrees(theirs))
         {
             Disagree(payment.Id.Value, ours, theirs);
         }
