@@ -42,6 +42,9 @@ internal sealed partial class PostgresBatch
     public async Task<IReadOnlyDictionary<int, CommitResult>> RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
+
+        // A process that stands still before its commit would keep what it has locked, and every other process waiting, for as long as it stands.
+        batch.BatchCommands.Add(new("SET LOCAL idle_in_transaction_session_timeout = '5s'"));
         foreach (var (command, _, _) in statements)
         {
             batch.BatchCommands.Add(command);
