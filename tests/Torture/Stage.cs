@@ -145,18 +145,16 @@ internal sealed class Stage : IAsyncDisposable
         return (int)response.StatusCode;
     }
 
-    /// <summary>Ends server and acquirer, and inspects every payment that there is against the books.</summary>
+    /// <summary>Ends server and acquirer, and inspects every payment that there is against the books; then the product's own <c>verify</c> does.</summary>
     public async Task EndAsync(string what)
     {
         // A server that dies between hearing of a settlement and confirming it would leave the books behind.
         await Client.AdvanceSandboxClockAsync(LongEnough);
         await Server.KillAsync();
         await acquirer.KillAsync();
-        var path = Path.Combine(acquirer.Folder, "sandbox-acquirer.jsonl");
-        var booked = await ReadBookedAsync(path);
-        using var books = new SimulatedAcquirer(path, new(at => at, default, default, default), TimeProvider.System);
-        var payments = await new Inspection(database, uuid => new AcquirerInProcess(books).ReadAsync(uuid)).PassesWhollyAsync(booked);
+        var payments = await InspectWhollyAsync(Path.Combine(acquirer.Folder, "sandbox-acquirer.jsonl"));
         Assert.NotEqual(0, payments);
+        await VerifyAsync();
         Effort.Tell($"{database.Name.Split(' ')[0]}: {what}; {Market.Answers} answers, {payments} payments, all in order, {whole.Elapsed.TotalSeconds:F1} s");
     }
 
@@ -168,6 +166,27 @@ internal sealed class Stage : IAsyncDisposable
         await acquirer.DisposeAsync();
         await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<int> InspectWhollyAsync(string path)
+    {
+        var booked = await ReadBookedAsync(path);
+        using var books = new SimulatedAcquirer(path, new(at => at, default, default, default), TimeProvider.System);
+        var host = new AcquirerInProcess(books);
+        return await new Inspection(database, host.ReadAsync).PassesWhollyAsync(booked);
+    }
+
+    private async Task VerifyAsync()
+    {
+        // The books stand in a data directory of their own.
+        string[] arguments =
+        [
+            "verify", "--Tollgate:DataDirectory=" + acquirer.Folder, "--Tollgate:Database=" + (connectionString ?? "Data Source=" + Path.Combine(folder, "tollgate.db")),
+        ];
+        await using var verify = ChildProcess.StartDotnet(Path.Combine(AppContext.BaseDirectory, "Tollgate.Server.dll"), folder, arguments);
+        var end = await verify.ExitAsync();
+        Assert.True(end.ExitCode == 0, end.Output + end.Errors);
+        Assert.DoesNotContain("not compared", end.Output, StringComparison.Ordinal);
     }
 
     private async Task AskAndInspectAsync()
