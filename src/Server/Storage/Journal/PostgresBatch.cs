@@ -8,6 +8,9 @@ namespace Tollgate.Server.Storage.Journal;
 /// <summary>The statements of one batch of changes.</summary>
 internal sealed partial class PostgresBatch
 {
+    /// <summary>A process that stands still before its commit would keep what it has locked, and every other process waiting, for as long as it stands.</summary>
+    public const string EndWhenIdle = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
+
     private readonly IReadOnlyList<Change> changes;
     private readonly List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader>? Read, Action? Finish)> statements = [];
     private readonly List<(NpgsqlBatchCommand Command, int Rows)> mustWriteAll = [];
@@ -43,8 +46,7 @@ internal sealed partial class PostgresBatch
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
 
-        // A process that stands still before its commit would keep what it has locked, and every other process waiting, for as long as it stands.
-        batch.BatchCommands.Add(new("SET LOCAL idle_in_transaction_session_timeout = '5s'"));
+        batch.BatchCommands.Add(new(EndWhenIdle));
         foreach (var (command, _, _) in statements)
         {
             batch.BatchCommands.Add(command);

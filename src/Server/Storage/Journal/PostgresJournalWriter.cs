@@ -115,6 +115,11 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
 
+        await using (var endWhenIdle = new NpgsqlCommand(PostgresBatch.EndWhenIdle, connection, transaction))
+        {
+            await endWhenIdle.ExecuteNonQueryAsync();
+        }
+
         // Whatever else posts waits for the counter's lock: what is read here is all there is.
         var last = await NumberAsync("SELECT ledger FROM feed WHERE id = 1 FOR UPDATE");
         if (await NumberAsync("SELECT COUNT(*) FROM payouts WHERE id = $1", payout.Id.Value) > 0)
