@@ -89,6 +89,8 @@ public sealed class RequestTests
     [InlineData(SimulatedEvent.DisputeWon, "dispute_won")]
     [InlineData(SimulatedEvent.DisputeLost, "dispute_lost")]
     [InlineData(SimulatedEvent.Expired, "expired")]
+    [InlineData(SimulatedEvent.DisputeInquiry, "dispute_inquiry")]
+    [InlineData(SimulatedEvent.DisputeEscalated, "dispute_escalated")]
     public Task A_simulation_posts_the_event_by_its_name_on_the_wire(SimulatedEvent happening, string name) => PostsAsync(
         (client, _) => client.SimulateAsync(new() { Uuid = "7PPPMXIGH", Event = happening }, Stop),
         "/api/v2/cards/simulate",

@@ -73,6 +73,23 @@ public sealed class OneAcquirerForTwoServers(PostgresGateway gateway)
     }
 
     [Fact]
+    public async Task A_dispute_that_one_hears_of_the_other_answers_and_both_hear_its_end_once()
+    {
+        await using var two = await TwoServers.StartAsync(gateway);
+        using var first = new Wire(two.First);
+        using var second = new Wire(two.Second.Address);
+        var dispute = await two.First.Client.OpenDisputeAsync();
+        var answers = await AtOnce.DoAsync(
+            20, i => (i % 2 == 0 ? first : second).EvidenceAsync(dispute.Id, $$"""{"other":"{{new string('x', 9_000)}}","receipt":"{{new string('ü', 9_000)}}"}"""));
+        Assert.Single(answers, a => a.Status == 200);
+
+        await two.Second.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(DisputeStatus.Won, (await second.GetAsync($"{Wire.Cards}/disputes/{dispute.Id}")).Dispute().Status);
+        await Proof.HoldsToTheEndAsync(two.First);
+    }
+
+    [Fact]
     public async Task A_clock_that_one_moves_is_the_other_ones_too_and_what_falls_due_is_heard_once()
     {
         await using var two = await TwoServers.StartAsync(gateway);
