@@ -129,10 +129,23 @@ internal sealed class LeakScanner
 
     public IEnumerable<Leak> ScanFile(string file)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = Open(file);
         foreach (var leak in Scan(Path.GetFileName(Path.GetDirectoryName(file)) + "/" + Path.GetFileName(file), stream))
         {
             yield return leak;
+        }
+    }
+
+    private static Stream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            // A running database server removes files of its own: what is gone holds nothing.
+            return Stream.Null;
         }
     }
 

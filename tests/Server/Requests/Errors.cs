@@ -332,6 +332,7 @@ public sealed class ErrorsOnPostgres(PostgresGateway gateway) : Errors(gateway)
         await cluster.InitializeAsync();
         await using var own = new SqliteGateway().Another("--Tollgate:Database=" + await cluster.CreateDatabaseAsync());
         await own.InitializeAsync();
+        own.LosesItsStore = true;
         var payment = await own.Client.ChargeAsync(Charge());
         await cluster.DisposeAsync();
 
