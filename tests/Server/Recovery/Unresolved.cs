@@ -27,10 +27,10 @@ public abstract class Unresolved(Gateway gateway)
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => counts[instrument.Meter] = value);
         listener.Start();
 
-        // Every message of this payment is lost, and the reversal five times.
+        // Every message of this payment is lost, and the reversal three times.
         await own.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostReply, Message = SandboxMessage.Authorisation });
         await own.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostRequest, Message = SandboxMessage.Inquiry });
-        await own.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostRequest, Message = SandboxMessage.Reversal, Times = 5 });
+        await own.Client.InjectFaultAsync(new() { Fault = SandboxFault.LostRequest, Message = SandboxMessage.Reversal, Times = 3 });
         var uuid = (await own.Client.ChargeAsync(Requests.Charge())).Uuid;
 
         var list = await Eventually.GetAsync(() => ListAsync(own), l => l.Contains("Reversing", StringComparison.Ordinal) && !l.Contains(" 0 attempts", StringComparison.Ordinal), "the list");
