@@ -92,6 +92,21 @@ public abstract class Timelines(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_dispute_shows_who_began_it_what_it_took_and_how_it_ended()
+    {
+        var payment = await Walks.ToAsync(PaymentStatus.Received, gateway.Client);
+        await gateway.Client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.DisputeOpened });
+        await gateway.Client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.DisputeWon });
+
+        var entries = (await gateway.Client.GetTimelineAsync(payment.Uuid)).Records;
+
+        Assert.Equal(["dispute_opened", "dispute_won"], Names(entries, TimelineEntryType.Event).TakeLast(2));
+        Assert.Equal(("cardholder", "in_dispute", "1000"), (Details(entries, "dispute_opened")["caused_by"], Details(entries, "dispute_opened")["status"], Details(entries, "dispute_opened")["amount"]));
+        Assert.Equal("received", Details(entries, "dispute_won")["status"]);
+        Assert.Equal(["chargeback", "dispute_held", "dispute_won", "dispute_won"], Names(entries, TimelineEntryType.Ledger).TakeLast(4));
+    }
+
+    [Fact]
     public async Task A_webhook_that_fails_says_so_and_its_authorisation_stays_out()
     {
         const string Secret = "Bearer of-the-timeline-test";
