@@ -301,11 +301,13 @@ internal static class Verdict
     /// <summary>A key gives one answer. Only what was still in flight when its request was answered is told as it came out.</summary>
     private static void KeysAnswerAlike(IReadOnlyList<Exchange> exchanges, Dictionary<string, Ended> payments)
     {
+        // A key lives for a day from its first request, whether anybody heard what came of that or not.
+        var begun = exchanges.Where(e => e.Call.Key is not null).GroupBy(e => (e.Call.App.Id, e.Call.Key)).ToDictionary(g => g.Key, g => g.Min(e => e.At));
         foreach (var sent in exchanges.Where(e => e is { Call.Key: not null, Heard: not null }).GroupBy(e => (e.Call.App.Id, e.Call.Key)))
         {
             foreach (var same in sent.GroupBy(e => Convert.ToBase64String(e.Call.Body!)))
             {
-                var answers = same.Where(e => e.Heard!.StatusCode is 200 or 422 && !IsReuse(e.Heard) && e.At < same.First().At + TimeSpan.FromHours(23)).OrderBy(e => e.HeardAt).ToList();
+                var answers = same.Where(e => e.Heard!.StatusCode is 200 or 422 && !IsReuse(e.Heard) && e.At < begun[sent.Key] + TimeSpan.FromHours(23)).OrderBy(e => e.HeardAt).ToList();
                 var kept = answers.Find(e => !(e.Payment is { } uuid && payments[uuid].IsInFlight(e.Shown)));
                 foreach (var answer in answers.SkipWhile(e => e != kept).Where(e => e.SentAt > kept!.HeardAt))
                 {

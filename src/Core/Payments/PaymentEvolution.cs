@@ -61,6 +61,9 @@ public sealed partial record Payment
             CapturedBy = payment.Facts.CaptureAtOnce ? e.Operation : null,
             Approval = e.Approval,
             HoldEndsAt = e.HoldEndsAt,
+
+            // It could not be undone and is through: its yes, should it come once more, is no late one.
+            GivenUp = null,
         },
         PaymentEvent.AuthorisationDeclined e => payment.Finish(e.Operation) with { End = new(false, e.Reason) },
 

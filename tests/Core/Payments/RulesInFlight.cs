@@ -91,6 +91,10 @@ internal static class RulesInFlight
         # What did not leave this time says nothing of what left before.
         voiding, nobody knows      | not sent                   | OperationDeferred → authorised
 
+        # What could not be undone is through. Its yes, when it comes once more after a void, is not late: nothing is left to undo.
+        authorised after all       | void                       | VoidStarted → authorised
+        voided after all           | the first operation approved | refused: StaleOperation
+
         # The scheme's time for capturing is over: a no from the issuer means that it let go already.
         lapsing                    | approved                   | Voided → expired
         lapsing                    | declined                   | Voided → expired

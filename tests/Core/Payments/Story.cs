@@ -32,6 +32,8 @@ internal sealed record Story(Payment Payment, int Operations)
         authorising, nobody knows       = authorising; unknown
         authorising, being undone       = authorising, nobody knows; undo
         authorised                      = authorising; approved
+        authorised after all            = authorising, being undone; undoing declined; approved
+        voided after all                = authorised after all; void; approved
         capturing                       = authorised; capture all
         capturing, nobody knows         = capturing; unknown
         capturing, being undone         = capturing, nobody knows; undo
@@ -159,6 +161,7 @@ internal sealed record Story(Payment Payment, int Operations)
             "declined" => Outcome(new Outcome.Declined(FailureReason.IssuerDeclined, "05")),
             "not sent" => Outcome(new Outcome.NotSent()),
             "unknown" => Outcome(new Outcome.Unknown()),
+            "the first operation approved" => new PaymentCommand.RecordOutcome(Now, new("op-1"), Approved, Later),
             "another operation approved" => new PaymentCommand.RecordOutcome(Now, new("op-of-another"), Approved, Later),
             "undo" => new PaymentCommand.StartReversal(Now, LastOperation, Later),
             "undo another operation" => new PaymentCommand.StartReversal(Now, new("op-of-another"), Later),
