@@ -214,7 +214,7 @@ internal sealed class Acquirer(World world, Place place)
             world.After(soonest + world.Chance.Between(TimeSpan.Zero, latest), place, () => Settle(order, book));
             if (world.Chance.Happens(1500))
             {
-                world.After(world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Below(2) == 0 ? TimeSpan.FromMinutes(2) : TimeSpan.FromDays(5)), place, () => Dispute(order, book));
+                world.After(soonest + world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Below(2) == 0 ? TimeSpan.FromMinutes(2) : TimeSpan.FromDays(5)), place, () => Dispute(order, book));
             }
         }
 
