@@ -120,6 +120,9 @@ internal sealed class Acquirer(World world, Place place)
         }
     }
 
+    /// <summary>Whether it has approved an operation that nobody has undone.</summary>
+    public bool Approved(OperationId operation) => operations.GetValueOrDefault(operation.Value) is { Reversed: false, Reply.Approved: true };
+
     private static string Judge(Book book, AcquirerOrder order) => order switch
     {
         AcquirerOrder.Authorise authorise => authorise.Card.Reveal() switch

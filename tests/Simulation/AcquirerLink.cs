@@ -50,7 +50,8 @@ internal sealed class AcquirerLink(World world, Place wire, Acquirer acquirer, W
             var plain = order is not (AcquirerOrder.Inquire or AcquirerOrder.Reverse);
             if (order is AcquirerOrder.Reverse && Goes(faults.Decline, "the acquirer declines a reversal"))
             {
-                Reply(new Outcome.Declined(FailureReason.ProcessingError, "91"), repeats);
+                // Of what stands it is said for now; of what does not, as if there were nothing to undo.
+                Reply(acquirer.Approved(order.Operation) ? new Outcome.Unknown() : new Outcome.Declined(FailureReason.ProcessingError, "12"), repeats);
                 return;
             }
 

@@ -58,7 +58,10 @@ internal abstract record AcquirerOrder(OperationId Operation, PaymentId Payment,
     public sealed record AnswerDispute(OperationId Operation, PaymentId Payment, Money Amount, string Case, bool Accepts, IReadOnlyList<Evidence> Evidence)
         : AcquirerOrder(Operation, Payment, Amount);
 
-    /// <summary>Undo an operation, whether it ever arrived or not. Approved: it is as if it had never been.</summary>
+    /// <summary>
+    /// Undo an operation, whether it ever arrived or not. Approved: it is as if it had never been. Declined: there is nothing to undo, or it can never be
+    /// undone any more. Whoever says no for now has said nothing: that is unknown, for an earlier reversal may still be on its way and be done.
+    /// </summary>
     public sealed record Reverse(OperationId Operation, PaymentId Payment, Money Amount, OperationKind Kind) : AcquirerOrder(Operation, Payment, Amount);
 
     /// <summary>Ask what came of an operation. Not sent: the acquirer does not know it. Unknown: it cannot say.</summary>

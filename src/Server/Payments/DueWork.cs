@@ -35,6 +35,7 @@ internal sealed class DueWork : BackgroundService
     private readonly ILogger<DueWork> logger;
     private readonly Alarm alarm = new();
     private readonly ConcurrentDictionary<PaymentId, Task> underway = new();
+    private readonly SemaphoreSlim taking = new(1, 1);
     private readonly Meter meter = new("Tollgate");
     private readonly TimeSpan lookEvery;
     private int unresolved;
@@ -70,6 +71,7 @@ internal sealed class DueWork : BackgroundService
     {
         runner.WorkDue -= alarm.Ring;
         alarm.Dispose();
+        taking.Dispose();
         meter.Dispose();
         base.Dispose();
     }
@@ -113,8 +115,21 @@ internal sealed class DueWork : BackgroundService
         await Task.WhenAll(underway.Values);
     }
 
-    /// <summary>Takes what is due, as far as there is room, and begins it.</summary>
+    /// <summary>Takes what is due, as far as there is room, and begins it. One at a time: what is leased and not yet begun is nobody's to miss.</summary>
     internal async Task<int> TakeAsync()
+    {
+        await taking.WaitAsync();
+        try
+        {
+            return await TakeInTurnAsync();
+        }
+        finally
+        {
+            taking.Release();
+        }
+    }
+
+    private async Task<int> TakeInTurnAsync()
     {
         var room = AtOnce - underway.Count;
         if (room <= 0)

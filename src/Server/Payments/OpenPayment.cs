@@ -98,7 +98,8 @@ internal sealed class OpenPayment(
             switch (await IsDurableAsync(result.Conflict, draft.Now) ? Conflict.None : result.Conflict)
             {
                 case Conflict.None:
-                    return new(challenged ? draft.Now : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed));
+                    var opened = challenged ? new(draft.Now) : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed);
+                    return new(opened.Payment, KeyTaken: opened.KeyTaken);
                 case Conflict.IdempotencyKeyTaken:
                     return new(null, KeyTaken: true);
                 case Conflict.CardGone:

@@ -59,7 +59,7 @@ internal sealed class PaymentRunner(
         draft.Require(new PaymentCommand.StartAuthorisation(now, identifiers.NewOperation(), ActAt(now)), composer);
 
     /// <summary>Sends the authorisation that a committed draft has started, and records what came of it.</summary>
-    public Task<Payment> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed) =>
+    public Task<StepResult> AuthoriseAsync(Payment payment, CardNumber card, CardVerificationCode? code, KeyedRequest? keyed) =>
         SendAsync(payment, AcquirerOrders.Authorise(payment, card, code), keyed);
 
     /// <summary>Captures, wholly or in part.</summary>
@@ -116,7 +116,7 @@ internal sealed class PaymentRunner(
                 StartAuthorisation(draft, now);
                 if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
                 {
-                    return new(await AuthoriseAsync(draft.Now, number, code, null));
+                    return await AuthoriseAsync(draft.Now, number, code, null);
                 }
             }
 
@@ -237,7 +237,7 @@ internal sealed class PaymentRunner(
             var started = draft.Now.InFlight!;
             if (conflict == Conflict.None || current.InFlight?.Id == started.Id)
             {
-                return new(await SendAsync(draft.Now, await orders.ForAsync(draft.Now, started), keyed));
+                return await SendAsync(draft.Now, await orders.ForAsync(draft.Now, started), keyed);
             }
 
             if (conflict == Conflict.IdempotencyKeyTaken)
@@ -247,7 +247,7 @@ internal sealed class PaymentRunner(
         }
     }
 
-    private async Task<Payment> SendAsync(Payment payment, AcquirerOrder order, KeyedRequest? keyed)
+    private async Task<StepResult> SendAsync(Payment payment, AcquirerOrder order, KeyedRequest? keyed)
     {
         running.TryAdd(order.Operation, true);
         try
@@ -259,7 +259,7 @@ internal sealed class PaymentRunner(
         {
             // It was sent, and what came of it could not be stored. The truth that is stored is that it was started: the caller is told so.
             Log.OutcomeNotStored(logger, payment.Id.Value, order.Operation.Value, cause);
-            return payment;
+            return new(payment);
         }
         finally
         {
@@ -290,7 +290,7 @@ internal sealed class PaymentRunner(
         return (outcome, new(message, sentAt, Now, outcome.GetType().Name, code, reference));
     }
 
-    private async Task<Payment> RecordAsync(
+    private async Task<StepResult> RecordAsync(
         Payment payment, OperationId operation, Outcome outcome, Func<DateTimeOffset, DateTimeOffset> actAt, KeyedRequest? keyed, IReadOnlyList<AcquirerExchange> seen)
     {
         for (var current = payment; ;)
@@ -301,11 +301,12 @@ internal sealed class PaymentRunner(
             {
                 if (keyed is not null && current.InFlight?.Id != operation)
                 {
-                    // Somebody else has recorded it: recovery, or a reply that came twice. The key answers as this request does.
+                    // Somebody else has recorded it: recovery, or a reply that came twice. The key answers by now, if only since here.
                     await journal.CommitAsync(new() { App = current.Facts.App, At = now, Answer = keyed.AnswerFor(current) });
+                    return new(current, KeyTaken: true);
                 }
 
-                return current;
+                return new(current);
             }
 
             if ((await journal.CommitAsync(draft.ToChange(now, answers: keyed))).Conflict == Conflict.None)
@@ -316,7 +317,7 @@ internal sealed class PaymentRunner(
                     WorkDue?.Invoke();
                 }
 
-                return draft.Now;
+                return new(draft.Now);
             }
 
             current = await ReloadAsync(current);
@@ -329,7 +330,7 @@ internal sealed class PaymentRunner(
         if (operation.Stage == OperationStage.Sent)
         {
             // Its process died, or its outcome could not be stored: that is an unknown outcome like any other. It is ours to find out until then.
-            current = await RecordAsync(current, operation.Id, new Outcome.Unknown(), ActAt, null, []);
+            current = (await RecordAsync(current, operation.Id, new Outcome.Unknown(), ActAt, null, [])).Payment!;
         }
 
         if (current.InFlight is not { Stage: OperationStage.Unknown } unknown || unknown.Id != operation.Id)
@@ -341,13 +342,13 @@ internal sealed class PaymentRunner(
         {
             // What takes no money is safe to repeat until it is acknowledged.
             var (repeated, seenAgain) = await ExchangeAsync(await orders.ForAsync(current, unknown));
-            return await RecordAsync(current, unknown.Id, repeated, now => now + BackOff(unknown), null, [seenAgain]);
+            return (await RecordAsync(current, unknown.Id, repeated, now => now + BackOff(unknown), null, [seenAgain])).Payment!;
         }
 
         var (told, seen) = await ExchangeAsync(new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind));
         if (told is Outcome.Approved or Outcome.Declined)
         {
-            return await RecordAsync(current, unknown.Id, told, now => now, null, [seen]);
+            return (await RecordAsync(current, unknown.Id, told, now => now, null, [seen])).Payment!;
         }
 
         // Even when the acquirer does not know the operation it is reversed: the message may still be on its way.

@@ -93,6 +93,9 @@ internal sealed class SandboxAcquirer : IAcquirer
         ("25", AcquirerOrder.Reverse) => new Outcome.Approved(reply.Reference, null, null),
         ("25", AcquirerOrder.Inquire) => new Outcome.NotSent(),
         ("96", AcquirerOrder.Inquire) => new Outcome.Unknown(),
+
+        // Whatever else is said of a reversal is said for now only: it is repeated until it is done, or can never be.
+        (not "12", AcquirerOrder.Reverse) => new Outcome.Unknown(),
         (var code, _) => new Outcome.Declined(ReasonOf(code), code),
     };
 
