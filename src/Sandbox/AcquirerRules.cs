@@ -32,6 +32,9 @@ internal static class AcquirerRules
         }
     }
 
+    /// <summary>The answer when it shall say no: to undo something, for good.</summary>
+    public static string Decline(MessageKind kind) => kind == MessageKind.Reversal ? "12" : "05";
+
     /// <summary>Whether something cannot be undone: it was a release itself, has been paid out, or something else was built on it.</summary>
     private static bool IsThrough(BookedOperation operation, string reference, BookedPayment payment) => operation.Kind switch
     {

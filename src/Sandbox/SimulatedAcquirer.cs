@@ -345,7 +345,7 @@ public sealed class SimulatedAcquirer : IDisposable
             return known.Reply;
         }
 
-        var code = declined ? "05" : AcquirerRules.Answer(message, card, known, books.FindPayment(message.Payment), Clock.GetUtcNow());
+        var code = declined ? AcquirerRules.Decline(message.Kind) : AcquirerRules.Answer(message, card, known, books.FindPayment(message.Payment), Clock.GetUtcNow());
         var approved = code == "00";
         var reply = new SimulatedReply(
             code,
