@@ -23,7 +23,7 @@ await Migrator.MigrateAsync(database);
 var watch = Stopwatch.StartNew();
 await using (var journal = new Journal(database.OpenWriter()))
 {
-    var composer = new WebhookComposer(new PaymentRenderer(new PublicAddress()), new AppRegistry(settings));
+    var composer = new WebhookComposer(new PaymentRenderer(new PublicAddress()), new AppRegistry(settings), new PlainDirectory());
     var histories = new Histories(journal, composer, new AppId(Settings.SandboxApp.Id), DateTimeOffset.UtcNow);
     const int AtOnce = 1000;
     for (var made = 0; made < count; made += AtOnce)

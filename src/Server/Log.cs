@@ -27,6 +27,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "Webhook {Webhook} was given up after {Attempts} attempts: {Error}")]
     public static partial void WebhookGivenUp(ILogger logger, string webhook, int attempts, string error);
 
+    [LoggerMessage(11, LogLevel.Warning, "{Count} webhooks were given up: {Reason}")]
+    public static partial void WebhooksGivenUp(ILogger logger, int count, string reason);
+
     [LoggerMessage(9, LogLevel.Warning, "The acquirer's link broke on operation {Operation}")]
     public static partial void LinkBroke(ILogger logger, string operation, Exception cause);
 

@@ -52,6 +52,7 @@ internal static class TollgateServer
         services.AddHostedService(s => s.GetRequiredService<ClearingWatch>());
         services.AddSingleton(_ => Random.Shared);
         services.AddSingleton<IWebhookWire, WebhookWire>();
+        services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
         services.AddHostedService<WebhookDelivery>();
 
         var app = builder.Build();
@@ -75,6 +76,9 @@ internal static class TollgateServer
         services.AddSingleton<AppRegistry>();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();
+        services.AddSingleton<WebhookSettingsReader>();
+        services.AddSingleton<WebhookDirectory>();
+        services.AddSingleton<IWebhookDirectory>(s => s.GetRequiredService<WebhookDirectory>());
         services.AddSingleton<WebhookComposer>();
         services.AddSingleton<PaymentRunner>();
         services.AddSingleton<AcquirerNews>();

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Tollgate.Client.Contract;
+using Tollgate.Core;
 using Tollgate.Server;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Webhooks;
 using Tollgate.Vault;
 
 namespace Tollgate.Simulation;
@@ -47,6 +50,18 @@ internal static class House
             Directory.Delete(folder, recursive: true);
         }
     }
+}
+
+/// <summary>What apps have arranged about webhooks: nothing but what is in their settings.</summary>
+internal sealed class PlainDirectory : IWebhookDirectory
+{
+    public IReadOnlyList<WebhookEndpoint> EndpointsOf(AppId app) => [];
+
+    public DisabledEndpoint? FindDisabled(long lane) => null;
+
+    public IReadOnlyList<SecretText> SecretsOf(AppId app) => House.Apps.Find(app) is { } settings ? [settings.WebhookSecret] : [];
+
+    public Task RefreshAsync() => Task.CompletedTask;
 }
 
 /// <summary>Everything outside a server process.</summary>

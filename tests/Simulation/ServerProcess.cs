@@ -62,7 +62,8 @@ internal sealed class ServerProcess
         store = new(world, outside.Store, outside.Tables, outside.StoreFaults, Crossing);
         var link = new AcquirerLink(world, outside.Wire, outside.Acquirer, outside.WireFaults, Crossing) { Process = this };
         renderer = new PaymentRenderer(House.Address);
-        var composer = new WebhookComposer(renderer, House.Apps);
+        var directory = new PlainDirectory();
+        var composer = new WebhookComposer(renderer, House.Apps, directory);
         logger = new Logger<object>(world);
         Runner = new(store, store, link, House.Vault, composer, identifiers, clock, new Logger<PaymentRunner>(world));
         News = new AcquirerNews(Runner, store, identifiers, new Logger<AcquirerNews>(world));
@@ -80,9 +81,9 @@ internal sealed class ServerProcess
         deleteToken = new(store, Runner);
         challenge = new(store, Runner, authentication);
         work = new(store, Runner, store, House.Settings, clock, new(clock), new Logger<DueWork>(world));
-        delivery = new(store, outside.Webhooks, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
+        delivery = new(store, outside.Webhooks, directory, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
         Runner.WorkDue += () => world.Soon(Place, Work);
-        store.WebhooksDue += () => world.Soon(Place, Deliver);
+        store.WebhooksDue += _ => world.Soon(Place, Deliver);
     }
 
     public Place Place { get; }
@@ -99,6 +100,7 @@ internal sealed class ServerProcess
     {
         Place.Die();
         work.Dispose();
+        delivery.Dispose();
     }
 
     /// <summary>Answers a call, unless it dies over it.</summary>

@@ -193,31 +193,13 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         return false;
     }
 
-    public IReadOnlyList<DueWebhook> LeaseWebhooks(DateTimeOffset now, DateTimeOffset until, int limit)
+    /// <summary>The lane of what the last delivery released, until it is asked for.</summary>
+    public long? Released { get; set; }
+
+    public IReadOnlyList<DueWebhook> LeaseWebhooks(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
     {
-        var due = new List<WebhookRow>();
-        foreach (var payment in inOrder)
-        {
-            foreach (var webhook in payment.Webhooks)
-            {
-                if (webhook.State != DeliveryState.Waiting)
-                {
-                    continue;
-                }
-
-                if (webhook.NextAt <= JournalRows.Millis(now))
-                {
-                    due.Add(webhook);
-                }
-
-                if (!flaws.HasFlag(StoreFlaws.LeasesOutOfOrder))
-                {
-                    break;
-                }
-            }
-        }
-
-        var taken = due.OrderBy(w => w.NextAt).Take(limit).ToList();
+        var due = Heads().Where(w => w.NextAt <= JournalRows.Millis(now)).ToLookup(w => w.Webhook.Lane);
+        var taken = lanes.SelectMany(l => due[l.Lane].OrderBy(w => w.NextAt).Take(l.Room)).ToList();
         foreach (var webhook in taken)
         {
             webhook.NextAt = JournalRows.Millis(until);
@@ -226,8 +208,53 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         return
         [
             .. taken.Select(w => new DueWebhook(
-                w.Webhook.Payment.Value, w.Webhook.Version, w.App, w.Webhook.EndpointUrl, w.Webhook.SealedAuthorization, w.Webhook.Body, w.Attempts, w.CreatedAt)),
+                w.Webhook.Payment,
+                w.Webhook.Version,
+                w.Webhook.Endpoint,
+                new(w.App),
+                w.Webhook.Lane,
+                w.Webhook.EndpointUrl,
+                w.Webhook.SealedAuthorization,
+                w.Webhook.Body,
+                w.Attempts,
+                w.Attempts,
+                DateTimeOffset.FromUnixTimeMilliseconds(w.CreatedAt))),
         ];
+    }
+
+    public IReadOnlyList<WaitingLane> ListLanes(long after, int limit) =>
+    [
+        .. Heads().Where(w => w.Webhook.Lane > after).GroupBy(w => w.Webhook.Lane).OrderBy(g => g.Key).Take(limit)
+            .Select(g => new WaitingLane(g.Key, DateTimeOffset.FromUnixTimeMilliseconds(g.Min(w => w.NextAt)))),
+    ];
+
+    public int GiveUpWebhooks(long lane, DateTimeOffset now, DateTimeOffset before, int limit)
+    {
+        var given = Heads().Where(w => w.Webhook.Lane == lane && w.CreatedAt <= JournalRows.Millis(before)).Take(limit).ToList();
+        foreach (var webhook in given)
+        {
+            webhook.State = DeliveryState.GivenUp;
+            Release(payments[webhook.Webhook.Payment.Value], webhook.Webhook.Endpoint, JournalRows.Millis(now));
+        }
+
+        return given.Count;
+    }
+
+    /// <summary>Of each payment and endpoint the first webhook that waits: the others wait for it.</summary>
+    private IEnumerable<WebhookRow> Heads() => inOrder.SelectMany(payment => flaws.HasFlag(StoreFlaws.LeasesOutOfOrder)
+        ? payment.Webhooks.Where(w => w.State == DeliveryState.Waiting)
+        : payment.Webhooks.Where(w => w.State == DeliveryState.Waiting).DistinctBy(w => w.Webhook.Endpoint));
+
+    /// <summary>What waited for a webhook that has ended is due now; its lane.</summary>
+    private static long? Release(PaymentRow payment, string endpoint, long at)
+    {
+        if (payment.Webhooks.Find(w => w.State == DeliveryState.Waiting && w.Webhook.Endpoint == endpoint) is not { } next)
+        {
+            return null;
+        }
+
+        next.NextAt = at;
+        return next.Webhook.Lane;
     }
 
     public void Sweep(DateTimeOffset now)
@@ -269,15 +296,11 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             {
                 work = due;
             }
+        }
 
-            foreach (var waiting in payment.Webhooks)
-            {
-                if (waiting.State == DeliveryState.Waiting)
-                {
-                    webhook = webhook <= waiting.NextAt ? webhook : waiting.NextAt;
-                    break;
-                }
-            }
+        foreach (var waiting in Heads())
+        {
+            webhook = webhook <= waiting.NextAt ? webhook : waiting.NextAt;
         }
 
         return (work, webhook);
@@ -353,10 +376,9 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             (asked.StatusCode, asked.Body) = (answer.StatusCode, answer.Body);
         }
 
-        if (change.Delivery is { } delivery
-            && payments[delivery.Payment.Value].Webhooks.Find(w => w.Webhook.Version == delivery.Version) is { State: DeliveryState.Waiting } webhook)
+        if (change.Delivery is { } delivery)
         {
-            (webhook.State, webhook.Attempts, webhook.NextAt) = (delivery.State, delivery.Attempts, JournalRows.Millis(delivery.NextAt));
+            WriteDelivery(delivery, at);
         }
 
         if (change.DestroysCard is { } destroyed)
@@ -369,6 +391,20 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             var row = cards[deleted.Value];
             row.Deleted = true;
             row.Sealed = IsPendingWith(deleted.Value) ? row.Sealed : null;
+        }
+    }
+
+    private void WriteDelivery(DeliveryResult delivery, long at)
+    {
+        var (payment, webhook) = (payments[delivery.Webhook.Payment.Value], delivery.Webhook);
+        if (payment.Webhooks.Find(w => w.Webhook.Version == webhook.Version && w.Webhook.Endpoint == webhook.Endpoint) is { State: DeliveryState.Waiting } row)
+        {
+            (row.State, row.NextAt) = (delivery.State, JournalRows.Millis(delivery.NextAt));
+            row.Attempts += delivery.Attempt is null ? 0 : 1;
+            if (delivery.State != DeliveryState.Waiting)
+            {
+                Released = Release(payment, webhook.Endpoint, at);
+            }
         }
     }
 

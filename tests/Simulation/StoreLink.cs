@@ -18,7 +18,7 @@ internal sealed record StoreFaults(int Refused, int MadeButNotSaid, int MadeTwic
 /// <summary>One process's connection to the store: every call is a step on the way there, one in the store, and one on the way back.</summary>
 internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup
 {
-    public event Action? WebhooksDue;
+    public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
     public Task<CommitResult> CommitAsync(Change change)
     {
@@ -40,6 +40,13 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
                 result = Make(change);
             }
 
+            HashSet<long> due = [.. result.Conflict == Conflict.None ? change.Webhooks.Select(w => w.Lane) : []];
+            if (tables.Released is { } released)
+            {
+                due.Add(released);
+                tables.Released = null;
+            }
+
             crossing.WordsOnTheWay++;
             Answer(() =>
             {
@@ -51,20 +58,27 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
                 }
 
                 done.SetResult(result);
-                if (result.Conflict == Conflict.None && change.Webhooks.Count > 0)
+                if (due.Count > 0)
                 {
-                    WebhooksDue?.Invoke();
+                    WebhooksDue?.Invoke(due);
                 }
             });
         });
         return done.Task;
     }
 
-    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
-        AskAsync(() => tables.LeaseWebhooks(now, until, limit), () => new JournalUnavailableException("The store refused."));
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes) =>
+        AskAsync(() => tables.LeaseWebhooks(now, until, lanes), Refused);
+
+    public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit) => AskAsync(() => tables.ListLanes(after, limit), Refused);
+
+    public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) =>
+        AskAsync(() => tables.GiveUpWebhooks(lane, now, before, limit), Refused);
+
+    public Task DisableEndpointAsync(DisabledEndpoint endpoint) => throw new NotSupportedException("No endpoint of the simulation is gone for good.");
 
     public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
-        AskAsync(() => tables.LeaseDue(now, leaseFrom, leaseUntil, limit), () => new JournalUnavailableException("The store refused."));
+        AskAsync(() => tables.LeaseDue(now, leaseFrom, leaseUntil, limit), Refused);
 
     public async Task SweepAsync(DateTimeOffset now) => await AskAsync(
         () =>
@@ -72,7 +86,7 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
             tables.Sweep(now);
             return true;
         },
-        () => new JournalUnavailableException("The store refused."));
+        Refused);
 
     public Task<Payment?> FindAsync(PaymentId id) => ReadAsync(() => tables.Find(id.Value));
 
@@ -93,6 +107,8 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
     public Task<IReadOnlyList<Payment>> ListInFlightAsync(DateTimeOffset startedBefore, DateTimeOffset now) => ReadAsync(() => tables.ListInFlight(startedBefore, now));
 
     public Task<bool> HasCardToDestroyAsync() => ReadAsync(tables.HasCardToDestroy);
+
+    private static JournalUnavailableException Refused() => new("The store refused.");
 
     private enum Fault
     {

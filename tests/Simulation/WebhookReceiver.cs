@@ -1,5 +1,5 @@
 using System.Text;
-using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Storage;
 using Tollgate.Server.Webhooks;
 
 namespace Tollgate.Simulation;
@@ -13,9 +13,9 @@ internal sealed class WebhookReceiver(World world, Place place, int brokenInTenT
     /// <summary>What arrived, in order.</summary>
     public List<(string Payment, int Version, byte[] Body)> Arrived { get; } = [];
 
-    public Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping)
+    public Task<EndpointAnswer> SendAsync(DueWebhook webhook, CancellationToken stopping)
     {
-        var done = new TaskCompletionSource<string?>();
+        var done = new TaskCompletionSource<EndpointAnswer>();
         var refuses = world.GoesWrong(brokenInTenThousand);
         var saysNothing = world.GoesWrong(brokenInTenThousand);
         if (refuses)
@@ -27,19 +27,19 @@ internal sealed class WebhookReceiver(World world, Place place, int brokenInTenT
         {
             if (!refuses)
             {
-                world.Tell("webhook", webhook.PaymentUuid, webhook.Version);
-                Arrived.Add((webhook.PaymentUuid, webhook.Version, webhook.Body));
-                Heard?.Invoke(webhook.PaymentUuid, StatusIn(webhook.Body));
+                world.Tell("webhook", webhook.Payment.Value, webhook.Version);
+                Arrived.Add((webhook.Payment.Value, webhook.Version, webhook.Body));
+                Heard?.Invoke(webhook.Payment.Value, StatusIn(webhook.Body));
             }
 
             if (saysNothing && !refuses)
             {
                 world.Counts.Add("fault: the endpoint takes a webhook and does not say so");
-                world.After(TimeSpan.FromSeconds(14), place, () => done.SetResult("gave no answer in time"));
+                world.After(TimeSpan.FromSeconds(14), place, () => done.SetResult(new("gave no answer in time")));
                 return;
             }
 
-            world.After(Way(), place, () => done.SetResult(refuses ? "answered 500" : null));
+            world.After(Way(), place, () => done.SetResult(refuses ? new("answered 500", 500) : new(null, 200)));
         });
         return done.Task;
     }

@@ -39,9 +39,9 @@ internal sealed class PaymentDraft
         Now = Payment.Evolve(earlier, happened);
         var recorded = new RecordedEvent(happened, Now.Version, statusBefore, Now.Status, Postings.Of(earlier, Now, happened));
         events.Add(recorded);
-        if (recorded.ChangesStatus && composer.Compose(Now) is { } webhook)
+        if (recorded.ChangesStatus)
         {
-            webhooks.Add(webhook);
+            webhooks.AddRange(composer.Compose(Now));
         }
 
         return null;

@@ -139,7 +139,7 @@ internal static class Timeline
             ("version", webhook.Version.ToString(CultureInfo.InvariantCulture)),
             ("attempts", webhook.Attempts.ToString(CultureInfo.InvariantCulture)),
             ("last_error", webhook.LastError),
-            ("next_try_at", webhook.State == DeliveryState.Waiting ? WireInstant.Write(webhook.NextAt) : null));
+            ("next_try_at", webhook is { State: DeliveryState.Waiting, NextAt: { } next } ? WireInstant.Write(next) : null));
     }
 
     private static string Words<T>(T value)

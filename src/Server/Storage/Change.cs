@@ -29,16 +29,63 @@ internal sealed record IdempotencyClaim(byte[] KeyDigest, byte[] RequestDigest, 
 internal sealed record IdempotencyAnswer(byte[] KeyDigest, int StatusCode, byte[] Body);
 
 /// <summary>A webhook that is due.</summary>
-internal sealed record NewWebhook(PaymentId Payment, int Version, string EndpointUrl, byte[]? SealedAuthorization, byte[] Body);
+/// <param name="Payment">Whose.</param>
+/// <param name="Version">Of which event.</param>
+/// <param name="Endpoint">Which of the app's further endpoints; empty for the payment's own or the app's default.</param>
+/// <param name="Lane">What endpoints are told apart by.</param>
+/// <param name="EndpointUrl">Where it goes.</param>
+/// <param name="SealedAuthorization">The header that goes with it, sealed.</param>
+/// <param name="Body">The body, the same on each try.</param>
+internal sealed record NewWebhook(PaymentId Payment, int Version, string Endpoint, long Lane, string EndpointUrl, byte[]? SealedAuthorization, byte[] Body);
+
+/// <summary>One try at a webhook, as the delivery log keeps it.</summary>
+/// <param name="At">When.</param>
+/// <param name="Took">How long, in milliseconds.</param>
+/// <param name="StatusCode">What the endpoint answered, if it did.</param>
+/// <param name="Answer">The first KiB of the answer, as text.</param>
+/// <param name="Error">Why it failed, in words; <see langword="null"/> when it is delivered.</param>
+internal sealed record DeliveryAttempt(DateTimeOffset At, int Took, int? StatusCode, string? Answer, string? Error);
 
 /// <summary>What came of a delivery.</summary>
-/// <param name="Payment">Whose webhook.</param>
-/// <param name="Version">Of which event.</param>
+/// <param name="Webhook">Which webhook, as it was taken.</param>
 /// <param name="State">How it stands now.</param>
-/// <param name="Attempts">How often it was tried.</param>
 /// <param name="NextAt">When it is tried again.</param>
-/// <param name="Error">Why it failed, in words.</param>
-internal sealed record DeliveryResult(PaymentId Payment, int Version, DeliveryState State, int Attempts, DateTimeOffset NextAt, string? Error);
+/// <param name="Attempt">The try; <see langword="null"/> when it is given back without one.</param>
+internal sealed record DeliveryResult(DueWebhook Webhook, DeliveryState State, DateTimeOffset NextAt, DeliveryAttempt? Attempt);
+
+/// <summary>A webhook taken for delivery.</summary>
+/// <param name="Payment">Whose.</param>
+/// <param name="Version">Of which event.</param>
+/// <param name="Endpoint">Which of the app's further endpoints; empty for the payment's own or the app's default.</param>
+/// <param name="App">The app.</param>
+/// <param name="Lane">What endpoints are told apart by.</param>
+/// <param name="EndpointUrl">Where it goes.</param>
+/// <param name="SealedAuthorization">The header that goes with it, sealed.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Attempts">How often it was tried in vain.</param>
+/// <param name="Round">How often since it was made, or asked for again.</param>
+/// <param name="RoundAt">When it was made, or asked for again.</param>
+internal sealed record DueWebhook(
+    PaymentId Payment,
+    int Version,
+    string Endpoint,
+    AppId App,
+    long Lane,
+    string EndpointUrl,
+    byte[]? SealedAuthorization,
+    byte[] Body,
+    int Attempts,
+    int Round,
+    DateTimeOffset RoundAt);
+
+/// <summary>An endpoint's lane, and how many webhooks may be taken from it.</summary>
+internal readonly record struct LaneRoom(long Lane, int Room);
+
+/// <summary>An endpoint with webhooks that wait, and when the first of them is due.</summary>
+internal readonly record struct WaitingLane(long Lane, DateTimeOffset NextAt);
+
+/// <summary>An endpoint that is told nothing any more, and why.</summary>
+internal sealed record DisabledEndpoint(AppId App, long Lane, string EndpointUrl, DateTimeOffset At, string Reason);
 
 /// <summary>How a webhook stands.</summary>
 internal enum DeliveryState

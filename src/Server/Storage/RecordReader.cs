@@ -145,11 +145,12 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
 
     private void ReadWebhooks(string from, string? before, IRecordListener listener)
     {
-        using var rows = Query("SELECT payment_uuid, version FROM webhooks", "payment_uuid", "version", from, before);
+        using var rows = Query("SELECT payment_uuid, version, endpoint FROM webhooks", "payment_uuid", "version", from, before);
         PaymentRecord? payment = null;
         while (rows.Read())
         {
-            if (Find(rows, "webhooks", listener, ref payment))
+            // What is told to further endpoints depends on what the app wanted then, which the payment does not know.
+            if (Find(rows, "webhooks", listener, ref payment) && rows.GetString(2).Length == 0)
             {
                 payment!.Webhooks.Add(rows.GetInt32(1));
             }

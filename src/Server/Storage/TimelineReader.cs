@@ -8,7 +8,7 @@ namespace Tollgate.Server.Storage;
 internal sealed record StoredEntry(int Version, Transfer Transfer, long Position, DateTimeOffset At);
 
 /// <summary>How the telling of a change of status stands.</summary>
-internal sealed record StoredWebhook(int Version, string EndpointUrl, DeliveryState State, int Attempts, DateTimeOffset NextAt, DateTimeOffset CreatedAt, string? LastError);
+internal sealed record StoredWebhook(int Version, string EndpointUrl, DeliveryState State, int Attempts, DateTimeOffset? NextAt, DateTimeOffset CreatedAt, string? LastError);
 
 /// <summary>Reads what came of a payment's events besides the payment itself.</summary>
 internal sealed class TimelineReader(Database database)
@@ -42,7 +42,7 @@ internal sealed class TimelineReader(Database database)
 
         public long Attempts { get; init; }
 
-        public long NextAt { get; init; }
+        public long? NextAt { get; init; }
 
         public long CreatedAt { get; init; }
 
@@ -75,7 +75,7 @@ internal sealed class TimelineReader(Database database)
             """
             SELECT CAST(version AS BIGINT) AS Version, endpoint_url AS EndpointUrl, CAST(state AS BIGINT) AS State, CAST(attempts AS BIGINT) AS Attempts,
                 next_at AS NextAt, created_at AS CreatedAt, last_error AS LastError
-            FROM webhooks WHERE payment_uuid = @uuid ORDER BY version
+            FROM webhooks WHERE payment_uuid = @uuid ORDER BY version, endpoint
             """,
             new { uuid = payment.Value });
         return [.. rows.Select(row => new StoredWebhook(
@@ -83,7 +83,7 @@ internal sealed class TimelineReader(Database database)
             row.EndpointUrl,
             (DeliveryState)row.State,
             (int)row.Attempts,
-            DateTimeOffset.FromUnixTimeMilliseconds(row.NextAt),
+            row.NextAt is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null,
             DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
             row.LastError))];
     }

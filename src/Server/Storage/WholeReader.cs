@@ -54,6 +54,14 @@ internal sealed class WholeReader(DbConnection connection)
     public IEnumerable<string> ReadNeedlessCodes() => Query(
         "SELECT s.payment_uuid FROM sealed_codes s JOIN payments p ON p.uuid = s.payment_uuid WHERE p.status <> 0", row => row.GetString(0));
 
+    /// <summary>Webhooks that wait for one before them which is not there, so that nothing would ever send them: payment and version.</summary>
+    public IEnumerable<(string Uuid, int Version)> ReadStuckWebhooks() => Query(
+        """
+        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND w.next_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.endpoint = w.endpoint AND e.version < w.version AND e.state = 0)
+        """,
+        row => (row.GetString(0), row.GetInt32(1)));
+
     /// <summary>Which of some payments are not there.</summary>
     public IReadOnlyList<string> FindMissing(IReadOnlyList<string> uuids)
     {

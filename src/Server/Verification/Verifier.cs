@@ -158,6 +158,11 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             ReportStray(table, owner);
         }
 
+        foreach (var (uuid, version) in whole.ReadStuckWebhooks())
+        {
+            Report(new(Rule.Webhook, "payment " + uuid, $"what the webhook of version {version} waits for", "an earlier one that is not delivered", "nothing"));
+        }
+
         foreach (var uuid in whole.ReadNeedlessCodes())
         {
             Report(new(Rule.Card, "payment " + uuid, "the security code of its card", "deleted, for it has had its use", "still sealed"));

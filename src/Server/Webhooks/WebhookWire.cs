@@ -1,27 +1,41 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Tollgate.Client;
-using Tollgate.Core;
-using Tollgate.Server.Apps;
-using Tollgate.Server.Storage.Journal;
+using Tollgate.Server.Storage;
 using Tollgate.Vault;
 
 namespace Tollgate.Server.Webhooks;
 
+/// <summary>What an endpoint said.</summary>
+/// <param name="Error">Why it is a failure, in words; <see langword="null"/> when the webhook is delivered.</param>
+/// <param name="StatusCode">Its status code, if it answered.</param>
+/// <param name="Excerpt">The first KiB of its answer, as text.</param>
+/// <param name="RetryAfter">For how long it wants to be left alone.</param>
+internal sealed record EndpointAnswer(string? Error, int? StatusCode = null, string? Excerpt = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>Whether it says that it is gone for good.</summary>
+    public bool IsGone => StatusCode == (int)HttpStatusCode.Gone;
+}
+
 /// <summary>The wire to merchants' endpoints.</summary>
 internal interface IWebhookWire
 {
-    /// <summary>Tries once; says in words why it failed.</summary>
-    Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping);
+    /// <summary>Tries once.</summary>
+    Task<EndpointAnswer> SendAsync(DueWebhook webhook, CancellationToken stopping);
 }
 
 /// <summary>Signs and posts webhooks over HTTP.</summary>
-internal sealed class WebhookWire(AppRegistry apps, CardVault vault, Settings settings) : IWebhookWire, IDisposable
+internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, Settings settings) : IWebhookWire, IDisposable
 {
-    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(15);
+    private const int LongestAnswer = 64 * 1024;
+    private const int LongestExcerpt = 1024;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
+
+    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -31,57 +45,115 @@ internal sealed class WebhookWire(AppRegistry apps, CardVault vault, Settings se
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ActivityHeadersPropagator = null,
         ConnectCallback = (context, cancel) => WebhookAddress.ConnectAsync(context.DnsEndPoint, settings.AllowPrivateWebhooks, cancel),
-    })
-    {
-        Timeout = DeliveryTimeout,
-        MaxResponseContentBufferSize = 64 * 1024,
-    };
+    });
 
     /// <inheritdoc/>
-    public async Task<string?> SendAsync(DueWebhook webhook, CancellationToken stopping)
+    public async Task<EndpointAnswer> SendAsync(DueWebhook webhook, CancellationToken stopping)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.EndpointUrl) { Content = new ByteArrayContent(webhook.Body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        request.Headers.UserAgent.ParseAdd("Tollgate");
+        request.Headers.TryAddWithoutValidation("User-Agent", "Tollgate");
         Sign(request, webhook);
         if (webhook.SealedAuthorization is { } header)
         {
-            request.Headers.TryAddWithoutValidation(
-                "Authorization", vault.UnsealText(header, WebhookComposer.SealingContext(webhook.AppId, webhook.PaymentUuid)));
+            var context = webhook.Endpoint.Length == 0
+                ? WebhookComposer.SealingContext(webhook.App.Value, webhook.Payment.Value)
+                : WebhookComposer.EndpointContext(webhook.App.Value, webhook.Endpoint);
+            request.Headers.TryAddWithoutValidation("Authorization", vault.UnsealText(header, context));
         }
 
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        time.CancelAfter(DeliveryTimeout);
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
-            return response.IsSuccessStatusCode ? null : string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}");
+            using var response = await http.SendAsync(request, time.Token);
+            var status = (int)response.StatusCode;
+            var excerpt = await ReadExcerptAsync(response.Content, time.Token, stopping);
+            return response.IsSuccessStatusCode
+                ? new(null, status, excerpt)
+                : new(string.Create(CultureInfo.InvariantCulture, $"answered {status}"), status, excerpt, RetryAfterOf(response));
         }
         catch (HttpRequestException broken)
         {
-            return broken.HttpRequestError == HttpRequestError.Unknown ? "could not be reached" : $"could not be reached: {broken.HttpRequestError}";
+            return new(broken.HttpRequestError == HttpRequestError.Unknown ? "could not be reached" : $"could not be reached: {broken.HttpRequestError}");
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            return "gave no answer in time";
+            return new("gave no answer in time");
         }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>The status has been said: what becomes of the rest of the answer does not change it.</summary>
+    private static async Task<string?> ReadExcerptAsync(HttpContent content, CancellationToken time, CancellationToken stopping)
+    {
+        if (content.Headers.ContentLength == 0)
+        {
+            return null;
+        }
+
+        var buffer = new byte[LongestExcerpt];
+        var kept = 0;
+        try
+        {
+            await using var stream = await content.ReadAsStreamAsync(time);
+            var rest = new byte[LongestExcerpt];
+            for (var read = 0; read < LongestAnswer;)
+            {
+                var count = await stream.ReadAsync(kept < buffer.Length ? buffer.AsMemory(kept) : rest, time);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                kept = Math.Min(kept + count, buffer.Length);
+                read += count;
+            }
+        }
+        catch (Exception cut) when (cut is IOException or HttpRequestException || (cut is OperationCanceledException && !stopping.IsCancellationRequested))
+        {
+            // What came until then is kept.
+        }
+
+        // PostgreSQL keeps no NUL in a text.
+        return kept == 0 ? null : Encoding.UTF8.GetString(buffer, 0, kept).Replace('\0', '\uFFFD');
+    }
+
+    private static TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        var wanted = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - TimeProvider.System.GetUtcNow(),
+            _ => TimeSpan.Zero,
+        };
+        return wanted <= TimeSpan.Zero ? null : wanted < LongestRetryAfter ? wanted : LongestRetryAfter;
     }
 
     private void Sign(HttpRequestMessage request, DueWebhook webhook)
     {
         // An app that is gone from the settings has no secret any more; its webhooks still go out, unsigned by anything.
-        if (apps.Find(new AppId(webhook.AppId)) is not { } app)
+        var secrets = directory.SecretsOf(webhook.App);
+        if (secrets.Count == 0)
         {
             return;
         }
 
-        var id = WebhookComposer.EventId(webhook.PaymentUuid, webhook.Version);
+        var id = WebhookComposer.EventId(webhook.Payment.Value, webhook.Version);
 
         // Receivers compare with real time, whatever the sandbox's clock says.
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        request.Headers.Add(WebhookSignature.IdHeader, id);
-        request.Headers.Add(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Sign(id, timestamp, webhook.Body, app.WebhookSecret));
-        request.Headers.Add(WebhookSignature.ReferenceHeader, WebhookSignature.SignReference(webhook.Body, app.WebhookSecret));
-    }
+        var headers = request.Headers;
+        headers.TryAddWithoutValidation(WebhookSignature.IdHeader, id);
+        headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(
+            WebhookSignature.SignatureHeader,
+            secrets.Count == 1
+                ? WebhookSignature.Sign(id, timestamp, webhook.Body, secrets[0])
+                : string.Join(' ', secrets.Select(secret => WebhookSignature.Sign(id, timestamp, webhook.Body, secret))));
 
-    public void Dispose() => http.Dispose();
+        // The reference's header has room for one signature only: the old secret's, until it ends, so that nobody's check fails on the day of a rotation.
+        headers.TryAddWithoutValidation(WebhookSignature.ReferenceHeader, WebhookSignature.SignReference(webhook.Body, secrets[^1]));
+    }
 }

@@ -42,7 +42,7 @@ public class DueWorkTurns
     {
         private int leases;
 
-        public event Action? WebhooksDue
+        public event Action<IReadOnlyCollection<long>>? WebhooksDue
         {
             add { }
             remove { }
@@ -68,7 +68,14 @@ public class DueWorkTurns
 
         public Task<CommitResult> CommitAsync(Change change) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) => throw new NotSupportedException();
+        public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit) => throw new NotSupportedException();
+
+        public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) => throw new NotSupportedException();
+
+        public Task DisableEndpointAsync(DisabledEndpoint endpoint) => throw new NotSupportedException();
 
         public Task SweepAsync(DateTimeOffset now) => throw new NotSupportedException();
 

@@ -327,7 +327,7 @@ public abstract class Clearing(Gateway gateway)
     {
         private int commits;
 
-        public event Action? WebhooksDue
+        public event Action<IReadOnlyCollection<long>>? WebhooksDue
         {
             add => journal.WebhooksDue += value;
             remove => journal.WebhooksDue -= value;
@@ -348,7 +348,15 @@ public abstract class Clearing(Gateway gateway)
             throw new JournalUnavailableException("The store is away.");
         }
 
-        public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) => journal.LeaseWebhooksAsync(now, until, limit);
+        public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes) =>
+            journal.LeaseWebhooksAsync(now, until, lanes);
+
+        public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit) => journal.ListLanesAsync(after, limit);
+
+        public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) =>
+            journal.GiveUpWebhooksAsync(lane, now, before, error, limit);
+
+        public Task DisableEndpointAsync(DisabledEndpoint endpoint) => journal.DisableEndpointAsync(endpoint);
 
         public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
             journal.LeaseDueAsync(now, leaseFrom, leaseUntil, limit);

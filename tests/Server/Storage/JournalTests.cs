@@ -178,7 +178,7 @@ public abstract class JournalTests(Gateway gateway)
 
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.CommitAsync(Changes.Create().Change));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.SweepAsync(Store.Now));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LeaseWebhooksAsync(Store.Now, Store.Now, 1));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.LeaseWebhooksAsync(Store.Now, Store.Now, [new(Changes.Lane, 1)]));
         Assert.Equal(Many + 1, await store.ScalarAsync<int>("SELECT COUNT(*) FROM payments"));
     }
 

@@ -111,6 +111,10 @@ internal static class Changes
     private static int payments;
     private static int cards;
 
+    public const long Lane = 42;
+
+    private const string Url = "http://127.0.0.1/webhook";
+
     public static AppId App { get; } = new("app-one");
 
     public static OperationId Authorisation { get; } = new("op-auth");
@@ -137,6 +141,17 @@ internal static class Changes
         });
     }
 
+    /// <summary>What came of a try at a payment's webhook.</summary>
+    public static DeliveryResult Delivery(PaymentId payment, int version, DeliveryState state, DateTimeOffset next) => new(
+        new(payment, version, string.Empty, App, Lane, Url, null, [], 0, 0, Store.Now),
+        state,
+        next,
+        new(Store.Now, 7, state == DeliveryState.Delivered ? 200 : 500, null, state == DeliveryState.Delivered ? null : "answered 500"));
+
+    /// <summary>Takes what is due, whatever its endpoint.</summary>
+    public static async Task<IReadOnlyList<DueWebhook>> TakeWebhooksAsync(this Journal journal, DateTimeOffset now, DateTimeOffset until, int limit) =>
+        await journal.LeaseWebhooksAsync(now, until, [.. (await journal.ListLanesAsync(-1, 100)).Select(l => new LaneRoom(l.Lane, limit))]);
+
     /// <summary>The next step of a payment: one event, and a webhook where there is one.</summary>
     public static (Payment Payment, Change Change) Step(Payment before, PaymentEvent happened, bool webhook = false)
     {
@@ -148,7 +163,7 @@ internal static class Changes
             Payment = after,
             ExpectedVersion = before.Version,
             Events = [new(happened, after.Version, before.Status, after.Status, Postings.Of(before, after, happened))],
-            Webhooks = webhook ? [new(after.Id, after.Version, "http://127.0.0.1/webhook", null, [(byte)after.Version])] : [],
+            Webhooks = webhook ? [new(after.Id, after.Version, string.Empty, Lane, Url, null, [(byte)after.Version])] : [],
         });
     }
 

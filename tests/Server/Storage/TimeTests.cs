@@ -152,13 +152,13 @@ public abstract class TimeTests(Gateway gateway)
         var until = Store.Now.AddMinutes(1);
 
         // The first webhook of each is given, once, to whoever asks; the later ones wait for it.
-        var taken = (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => journal.LeaseWebhooksAsync(Store.Now, until, 5)))).SelectMany(t => t).ToList();
-        Assert.Equal([(one.Value, 3), (two.Value, 3)], taken.Select(t => (t.PaymentUuid, t.Version)).Order());
-        Assert.All(taken, t => Assert.Equal((Changes.App.Value, "http://127.0.0.1/webhook", 0, (byte)3), (t.AppId, t.EndpointUrl, t.Attempts, t.Body[0])));
+        var taken = (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => journal.TakeWebhooksAsync(Store.Now, until, 5)))).SelectMany(t => t).ToList();
+        Assert.Equal([(one.Value, 3), (two.Value, 3)], taken.Select(t => (t.Payment.Value, t.Version)).Order());
+        Assert.All(taken, t => Assert.Equal((Changes.App.Value, "http://127.0.0.1/webhook", 0, (byte)3), (t.App.Value, t.EndpointUrl, t.Attempts, t.Body[0])));
 
         // A lease that ran out is given again: its process may have died.
-        Assert.Empty(await journal.LeaseWebhooksAsync(until - Millisecond, until, 5));
-        Assert.Equal(2, (await journal.LeaseWebhooksAsync(until, until.AddMinutes(1), 5)).Count);
+        Assert.Empty(await journal.TakeWebhooksAsync(until - Millisecond, until, 5));
+        Assert.Equal(2, (await journal.TakeWebhooksAsync(until, until.AddMinutes(1), 5)).Count);
 
         // One is delivered, and its next becomes due; the other failed, and its next still waits.
         await DeliveredAsync(journal, one, 3, DeliveryState.Delivered, until);
@@ -173,7 +173,7 @@ public abstract class TimeTests(Gateway gateway)
         Assert.Equal([(two.Value, 5)], await LeaseAsync(until.AddMinutes(5), except: one));
 
         async Task<IEnumerable<(string, int)>> LeaseAsync(DateTimeOffset now, Core.PaymentId? except = null) =>
-            (await journal.LeaseWebhooksAsync(now, now.AddMinutes(30), 5)).Where(t => t.PaymentUuid != except?.Value).Select(t => (t.PaymentUuid, t.Version));
+            (await journal.TakeWebhooksAsync(now, now.AddMinutes(30), 5)).Where(t => t.Payment.Value != except?.Value).Select(t => (t.Payment.Value, t.Version));
     }
 
     [Fact]
@@ -189,9 +189,9 @@ public abstract class TimeTests(Gateway gateway)
         }
 
         var now = Store.Now.AddHours(1);
-        var first = await journal.LeaseWebhooksAsync(now, now.AddHours(1), 2);
-        Assert.Equal([payments[4].Value, payments[3].Value], first.Select(t => t.PaymentUuid).OrderByDescending(u => u, StringComparer.Ordinal));
-        Assert.Equal(3, (await journal.LeaseWebhooksAsync(now, now.AddHours(1), 10)).Count);
+        var first = await journal.TakeWebhooksAsync(now, now.AddHours(1), 2);
+        Assert.Equal([payments[4].Value, payments[3].Value], first.Select(t => t.Payment.Value).OrderByDescending(u => u, StringComparer.Ordinal));
+        Assert.Equal(3, (await journal.TakeWebhooksAsync(now, now.AddHours(1), 10)).Count);
     }
 
     private static async Task<Core.PaymentId> WithWebhooksAsync(Journal journal)
@@ -205,7 +205,7 @@ public abstract class TimeTests(Gateway gateway)
     }
 
     private static Task DeliveredAsync(Journal journal, Core.PaymentId payment, int version, DeliveryState state, DateTimeOffset next) => Changes.MadeAsync(
-        journal, new() { App = Changes.App, At = Store.Now, Delivery = new(payment, version, state, 1, next, state == DeliveryState.Delivered ? null : "answered 500") });
+        journal, new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(payment, version, state, next) });
 
     private static Task<string?> HolderAsync(Store store) => store.ScalarAsync<string>("SELECT payment_uuid FROM orders");
 }

@@ -91,12 +91,12 @@ public sealed class TwoWriters(PostgresGateway gateway)
         await using var store = await Store.CreateAsync(gateway);
         Journal[] journals = [store.OpenJournal(), store.OpenJournal()];
         await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Changes.AuthorisedAsync(journals[0], webhook: true)));
-        var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => journals[i % 2].LeaseWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 10)));
-        var uuids = taken.SelectMany(t => t).Select(t => t.PaymentUuid).ToList();
+        var taken = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => journals[i % 2].TakeWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 10)));
+        var uuids = taken.SelectMany(t => t).Select(t => t.Payment.Value).ToList();
         Assert.Equal(uuids.Count, uuids.Distinct().Count());
 
         // A process that found others' rows locked may have left some: they are there for the next.
-        uuids.AddRange((await journals[1].LeaseWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 1000)).Select(t => t.PaymentUuid));
+        uuids.AddRange((await journals[1].TakeWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 1000)).Select(t => t.Payment.Value));
         Assert.Equal(200, uuids.Distinct().Count());
         Assert.Equal(200, uuids.Count);
     }

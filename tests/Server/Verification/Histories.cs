@@ -243,3 +243,15 @@ internal sealed class Histories(Journal journal, WebhookComposer composer, AppId
         }
     }
 }
+
+/// <summary>What apps have arranged about webhooks, where nobody delivers any: nothing.</summary>
+internal sealed class PlainDirectory : IWebhookDirectory
+{
+    public IReadOnlyList<WebhookEndpoint> EndpointsOf(AppId app) => [];
+
+    public DisabledEndpoint? FindDisabled(long lane) => null;
+
+    public IReadOnlyList<Client.Contract.SecretText> SecretsOf(AppId app) => [];
+
+    public Task RefreshAsync() => Task.CompletedTask;
+}

@@ -61,7 +61,8 @@ public abstract class PlantedCorruptions(Gateway gateway)
         Webhook | <settled> | DELETE FROM webhooks WHERE payment_uuid = '<settled>' AND version = 5
         Webhook | <settled> | DELETE FROM webhooks WHERE payment_uuid = '<settled>'
         Webhook | <settled> | UPDATE webhooks SET version = 2 WHERE payment_uuid = '<settled>' AND version = 3
-        Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
+        Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at, round_at, round, tried_at, took, status_code, answer, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
+        Webhook | <settled> | UPDATE webhooks SET next_at = NULL WHERE payment_uuid = '<settled>' AND version = 3
 
         # The ledger and the balances.
         Posted | <settled> | DELETE FROM ledger WHERE source = '<settled>' AND version = 5 AND line = 1
@@ -214,7 +215,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
     {
         var journal = store.OpenJournal();
         var settings = Server.Settings.Read(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
-        var composer = new WebhookComposer(new PaymentRenderer(new PublicAddress()), new AppRegistry(settings));
+        var composer = new WebhookComposer(new PaymentRenderer(new PublicAddress()), new AppRegistry(settings), new PlainDirectory());
         var histories = new Histories(journal, composer, Changes.App, Store.Now) { Fees = new(175, 30, 1000, 2500, 500, 30) };
         var kinds = await histories.EveryKindAsync();
         var payout = new PayoutOrder(new("po_0000000000000000aaaa"), Changes.App, Currency.Aud, Store.Now);

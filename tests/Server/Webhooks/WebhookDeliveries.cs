@@ -28,7 +28,7 @@ public abstract class WebhookDeliveries(Gateway gateway)
     [InlineData(307)]
     [InlineData(304)]
     [InlineData(400)]
-    [InlineData(410)]
+    [InlineData(429)]
     [InlineData(503)]
     public async Task Any_other_answer_is_not_and_redirects_are_not_followed(int status)
     {

@@ -10,13 +10,22 @@ internal interface IBatchWriter : IDisposable
     /// Commits every change that has no conflict, and says of each what became of it. No two changes of a batch touch the same payment,
     /// key or claim. Throws when nothing of the batch is durable, or when that cannot be told.
     /// </summary>
-    Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch);
+    Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch);
 
     /// <summary>Whether a failure is the store's as a whole, so that trying the changes one by one would only fail again.</summary>
     bool IsStoreFailure(Exception failure);
 
-    /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
-    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
+    /// <summary>Takes webhooks that are due from some lanes, so that no other process takes them before <paramref name="until"/>.</summary>
+    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes);
+
+    /// <summary>Lanes with webhooks that wait, in their order after one.</summary>
+    Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit);
+
+    /// <summary>Gives up webhooks of a lane that were made, or asked for again, before an instant; how many.</summary>
+    Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit);
+
+    /// <summary>Remembers that an endpoint wants to be told nothing any more.</summary>
+    Task DisableEndpointAsync(DisabledEndpoint endpoint);
 
     /// <summary>
     /// Takes payments about which something is to be done by <paramref name="now"/>, the longest due first, so that no other process takes them before
@@ -31,8 +40,10 @@ internal interface IBatchWriter : IDisposable
     Task SweepAsync(DateTimeOffset now);
 }
 
-/// <summary>A webhook taken for delivery.</summary>
-internal sealed record DueWebhook(string PaymentUuid, int Version, string AppId, string EndpointUrl, byte[]? SealedAuthorization, byte[] Body, int Attempts, long CreatedAt);
+/// <summary>A batch that is durable.</summary>
+/// <param name="Results">What became of each change.</param>
+/// <param name="Released">Lanes with webhooks that waited for another, and do not any more.</param>
+internal readonly record struct WrittenBatch(CommitResult[] Results, IReadOnlyCollection<long> Released);
 
 /// <summary>Where a step is made durable.</summary>
 internal interface IJournal
@@ -41,8 +52,17 @@ internal interface IJournal
     /// <exception cref="JournalUnavailableException">Whether the change was made is not known, and nobody was told that it was.</exception>
     Task<CommitResult> CommitAsync(Change change);
 
-    /// <summary>Takes webhooks that are due for delivery, so that no other process takes them before <paramref name="until"/>.</summary>
-    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit);
+    /// <summary>Takes webhooks that are due from some lanes, so that no other process takes them before <paramref name="until"/>.</summary>
+    Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes);
+
+    /// <summary>Lanes with webhooks that wait, in their order after one.</summary>
+    Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit);
+
+    /// <summary>Gives up webhooks of a lane that were made, or asked for again, before an instant; how many.</summary>
+    Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit);
+
+    /// <summary>Remembers that an endpoint wants to be told nothing any more.</summary>
+    Task DisableEndpointAsync(DisabledEndpoint endpoint);
 
     /// <summary>Takes payments about which something is to be done, so that no other process takes them before the lease, in real time, is over.</summary>
     Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit);
@@ -50,8 +70,8 @@ internal interface IJournal
     /// <summary>Removes what has had its time.</summary>
     Task SweepAsync(DateTimeOffset now);
 
-    /// <summary>Raised after a commit that made webhooks due.</summary>
-    event Action? WebhooksDue;
+    /// <summary>Raised after a commit that made webhooks due, with their lanes.</summary>
+    event Action<IReadOnlyCollection<long>>? WebhooksDue;
 }
 
 /// <summary>
@@ -74,7 +94,7 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public event Action? WebhooksDue;
+    public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
     /// <summary>Makes a change, all of it or nothing.</summary>
     /// <exception cref="JournalUnavailableException">The store cannot be reached, the queue is full, or the server is shutting down.</exception>
@@ -87,8 +107,23 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit) =>
-        RunAsync(new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, limit)));
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes) =>
+        RunAsync(new Errand<IReadOnlyList<DueWebhook>>(() => writer.LeaseWebhooksAsync(now, until, lanes)));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit) =>
+        RunAsync(new Errand<IReadOnlyList<WaitingLane>>(() => writer.ListLanesAsync(after, limit)));
+
+    /// <inheritdoc/>
+    public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) =>
+        RunAsync(new Errand<int>(() => writer.GiveUpWebhooksAsync(lane, now, before, error, limit)));
+
+    /// <inheritdoc/>
+    public Task DisableEndpointAsync(DisabledEndpoint endpoint) => RunAsync(new Errand<bool>(async () =>
+    {
+        await writer.DisableEndpointAsync(endpoint);
+        return true;
+    }));
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit) =>
@@ -183,17 +218,21 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     {
         try
         {
-            var results = await writer.WriteAsync([.. batch.Select(w => w.Change!)]);
-            var webhooks = false;
+            var (results, released) = await writer.WriteAsync([.. batch.Select(w => w.Change!)]);
+            var lanes = released.Count > 0 ? new HashSet<long>(released) : null;
             for (var i = 0; i < batch.Count; i++)
             {
-                webhooks |= results[i].Conflict == Conflict.None && batch[i].Change!.Webhooks.Count > 0;
+                if (results[i].Conflict == Conflict.None && batch[i].Change!.Webhooks is { Count: > 0 } webhooks)
+                {
+                    (lanes ??= []).UnionWith(webhooks.Select(w => w.Lane));
+                }
+
                 batch[i].Done.SetResult(results[i]);
             }
 
-            if (webhooks)
+            if (lanes is not null)
             {
-                WebhooksDue?.Invoke();
+                WebhooksDue?.Invoke(lanes);
             }
         }
         catch (Exception failure) when (batch.Count > 1 && !writer.IsStoreFailure(failure))
@@ -235,7 +274,7 @@ internal sealed class Journal : IJournal, IAsyncDisposable
 
             if (change.Delivery is { } delivery)
             {
-                yield return (delivery.Payment, delivery.Version);
+                yield return (delivery.Webhook.Payment, delivery.Webhook.Version, delivery.Webhook.Endpoint);
             }
 
             if ((change.Idempotency?.KeyDigest ?? change.Answer?.KeyDigest) is { } key)

@@ -11,6 +11,9 @@ internal sealed partial class PostgresBatch
     /// <summary>A process that stands still before its commit would keep what it has locked, and every other process waiting, for as long as it stands.</summary>
     public const string EndWhenIdle = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
+    /// <summary>Takes the counter's lock without counting.</summary>
+    public const string LockFeed = "SELECT 1 FROM feed WHERE id = 1 FOR UPDATE";
+
     private readonly IReadOnlyList<Change> changes;
     private readonly List<(NpgsqlBatchCommand Command, Action<NpgsqlDataReader>? Read, Action? Finish)> statements = [];
     private readonly List<(NpgsqlBatchCommand Command, int Rows)> mustWriteAll = [];
@@ -27,6 +30,11 @@ internal sealed partial class PostgresBatch
         {
             Add("UPDATE feed SET last = last + $1, ledger = ledger + $2 WHERE id = 1", Value(positions), Value(ledger.Count));
         }
+        else if (changes.Any(c => c.Delivery is { State: not DeliveryState.Waiting }))
+        {
+            // Whoever ends a webhook releases the next one, and must see it: no other process may be about to write it.
+            Add(LockFeed);
+        }
 
         AddIdempotency();
         AddClaims();
@@ -34,6 +42,7 @@ internal sealed partial class PostgresBatch
         AddCards();
         AddCodes();
         AddEvents(positions);
+        AddAnswers();
         AddDeliveries();
         AddForgetting();
         AddClearing();
@@ -207,28 +216,10 @@ internal sealed partial class PostgresBatch
                 Value((long)positions));
         }
 
-        var webhooks = Rows(c => c.Webhooks);
-        if (webhooks.Count > 0)
-        {
-            AddDependent(
-                """
-                INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at)
-                SELECT payment, version, app_id, url, authorization_value, body, 0, 0, at, at
-                FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (payment, version, app_id, url, authorization_value, body, at)
-                ON CONFLICT DO NOTHING
-                """,
-                webhooks.Count,
-                Array(webhooks.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
-                Array(webhooks.Select(r => r.Item.Version), NpgsqlDbType.Integer),
-                Array(webhooks.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
-                Array(webhooks.Select(r => r.Item.EndpointUrl), NpgsqlDbType.Text),
-                Array(webhooks.Select(r => r.Item.SealedAuthorization), NpgsqlDbType.Bytea),
-                Array(webhooks.Select(r => r.Item.Body), NpgsqlDbType.Bytea),
-                Array(webhooks.Select(r => JournalRows.Millis(r.Change.At)), NpgsqlDbType.Bigint));
-        }
+        AddWebhooks();
     }
 
-    private void AddDeliveries()
+    private void AddAnswers()
     {
         var answers = Of(c => c.Answer);
         if (answers.Count > 0)
@@ -242,23 +233,6 @@ internal sealed partial class PostgresBatch
                 Array(answers.Select(r => r.Item.KeyDigest), NpgsqlDbType.Bytea),
                 Array(answers.Select(r => r.Item.StatusCode), NpgsqlDbType.Integer),
                 Array(answers.Select(r => r.Item.Body), NpgsqlDbType.Bytea));
-        }
-
-        var deliveries = Of(c => c.Delivery);
-        if (deliveries.Count > 0)
-        {
-            Add(
-                """
-                UPDATE webhooks w SET state = u.state, attempts = u.attempts, next_at = u.next_at, last_error = u.error
-                FROM unnest($1, $2, $3, $4, $5, $6) AS u (payment, version, state, attempts, next_at, error)
-                WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.state = 0
-                """,
-                Array(deliveries.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
-                Array(deliveries.Select(r => r.Item.Version), NpgsqlDbType.Integer),
-                Array(deliveries.Select(r => (short)r.Item.State), NpgsqlDbType.Smallint),
-                Array(deliveries.Select(r => r.Item.Attempts), NpgsqlDbType.Integer),
-                Array(deliveries.Select(r => JournalRows.Millis(r.Item.NextAt)), NpgsqlDbType.Bigint),
-                Array(deliveries.Select(r => r.Item.Error), NpgsqlDbType.Text));
         }
     }
 

@@ -8,11 +8,12 @@ namespace Tollgate.Server.Storage.Journal;
 /// PostgreSQL: a batch is one transaction of set-based statements, sent together. When a statement comes back with fewer rows than it was given,
 /// those changes have a conflict: the transaction is rolled back and the others go again without them, so that a conflict takes back that change alone.
 /// </summary>
-internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatchWriter
+internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatchWriter
 {
-    public async Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch)
+    public async Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch)
     {
         var results = new CommitResult[batch.Count];
+        IReadOnlyCollection<long> released = [];
         var open = Enumerable.Range(0, batch.Count).ToList();
         await using var connection = await dataSource.OpenConnectionAsync();
         for (var clashes = 0; open.Count > 0;)
@@ -25,6 +26,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
                 if (conflicts.Count == 0)
                 {
                     await transaction.CommitAsync();
+                    released = statements.Released;
                     break;
                 }
 
@@ -42,7 +44,7 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
             }
         }
 
-        return results;
+        return new(results, released);
     }
 
     /// <inheritdoc/>
@@ -50,39 +52,6 @@ internal sealed class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatc
     {
         // Classes 22 and 23 of SQLSTATE, wrong data and broken constraints, are the fault of a row; anything else is the server's or the connection's.
         return failure is NpgsqlException && (failure as PostgresException)?.SqlState[..2] is not ("22" or "23");
-    }
-
-    public async Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
-    {
-        await using var command = dataSource.CreateCommand(
-            """
-            UPDATE webhooks SET next_at = $2
-            WHERE (payment_uuid, version) IN (
-                SELECT w.payment_uuid, w.version FROM webhooks w
-                WHERE w.state = 0 AND w.next_at <= $1
-                  AND NOT EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.version < w.version AND e.state = 0)
-                ORDER BY w.next_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-            RETURNING payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, attempts, created_at
-            """);
-        command.Parameters.AddWithValue(JournalRows.Millis(now));
-        command.Parameters.AddWithValue(JournalRows.Millis(until));
-        command.Parameters.AddWithValue(limit);
-        var taken = new List<DueWebhook>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            taken.Add(new(
-                reader.GetString(0),
-                reader.GetInt32(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                await reader.IsDBNullAsync(4) ? null : reader.GetFieldValue<byte[]>(4),
-                reader.GetFieldValue<byte[]>(5),
-                reader.GetInt32(6),
-                reader.GetInt64(7)));
-        }
-
-        return taken;
     }
 
     public async Task<IReadOnlyList<PaymentId>> LeaseDueAsync(DateTimeOffset now, DateTimeOffset leaseFrom, DateTimeOffset leaseUntil, int limit)

@@ -11,9 +11,10 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
 
     public SqliteJournalWriter(SqliteConnection connection) => this.connection = connection;
 
-    public Task<CommitResult[]> WriteAsync(IReadOnlyList<Change> batch)
+    public Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch)
     {
         var results = new CommitResult[batch.Count];
+        released.Clear();
         InTransaction(() =>
         {
             balances.Clear();
@@ -32,7 +33,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             WriteBalances();
             return true;
         });
-        return Task.FromResult(results);
+        return Task.FromResult(new WrittenBatch(results, released.Count > 0 ? [.. released] : []));
     }
 
     /// <inheritdoc/>
@@ -40,36 +41,6 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
     {
         // https://www.sqlite.org/rescode.html: too big, constraint, mismatch and range are the fault of a row; anything else is the file's or the disk's.
         return failure is SqliteException { SqliteErrorCode: not (18 or 19 or 20 or 25) };
-    }
-
-    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, int limit)
-    {
-        const string Sql = """
-            UPDATE webhooks SET next_at = @until
-            WHERE (payment_uuid, version) IN (
-                SELECT w.payment_uuid, w.version FROM webhooks w
-                WHERE w.state = 0 AND w.next_at <= @now
-                  AND NOT EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.version < w.version AND e.state = 0)
-                ORDER BY w.next_at LIMIT @limit)
-            RETURNING payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, attempts, created_at
-            """;
-        var command = Prepare(Sql, ("@now", JournalRows.Millis(now)), ("@until", JournalRows.Millis(until)), ("@limit", limit));
-        var taken = new List<DueWebhook>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            taken.Add(new(
-                reader.GetString(0),
-                reader.GetInt32(1),
-                reader.GetString(2),
-                reader.GetString(3),
-                reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
-                reader.GetFieldValue<byte[]>(5),
-                reader.GetInt32(6),
-                reader.GetInt64(7)));
-        }
-
-        return Task.FromResult<IReadOnlyList<DueWebhook>>(taken);
     }
 
     public Task SweepAsync(DateTimeOffset now)
@@ -219,17 +190,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
 
         if (change.Delivery is { } delivery)
         {
-            Run(
-                """
-                UPDATE webhooks SET state = @state, attempts = @attempts, next_at = @next, last_error = @error
-                WHERE payment_uuid = @payment AND version = @version AND state = 0
-                """,
-                ("@payment", delivery.Payment.Value),
-                ("@version", delivery.Version),
-                ("@state", (int)delivery.State),
-                ("@attempts", delivery.Attempts),
-                ("@next", JournalRows.Millis(delivery.NextAt)),
-                ("@error", delivery.Error));
+            WriteDelivery(delivery, change.At);
         }
 
         if (change.DestroysCard is { } destroyed)
@@ -282,21 +243,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
                 ("@body", StorageJson.WriteEvent(recorded.Event)));
         }
 
-        foreach (var webhook in change.Webhooks)
-        {
-            Run(
-                """
-                INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at)
-                VALUES (@payment, @version, @app, @url, @authorization, @body, 0, 0, @at, @at)
-                """,
-                app,
-                ("@payment", webhook.Payment.Value),
-                ("@version", webhook.Version),
-                ("@url", webhook.EndpointUrl),
-                ("@authorization", webhook.SealedAuthorization),
-                ("@body", webhook.Body),
-                ("@at", JournalRows.Millis(change.At)));
-        }
+        WriteWebhooks(change);
     }
 
     private int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();

@@ -205,5 +205,84 @@ internal static class Schema
         CREATE INDEX discrepancies_by_payment ON discrepancies (payment_uuid);
         CREATE INDEX discrepancies_open ON discrepancies (found_at) WHERE resolved_at IS NULL;
         """,
+
+        // A webhook that waits for the one before it has no next_at; lane tells endpoints apart, so that one takes nothing from another. The columns from
+        // tried_at to last_error are those of the latest attempt; the earlier ones are in webhook_attempts.
+        """
+        ALTER TABLE webhooks RENAME TO webhooks_before;
+        DROP INDEX webhooks_due;
+        CREATE TABLE webhooks (
+            payment_uuid TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            endpoint TEXT NOT NULL,
+            app_id TEXT NOT NULL,
+            lane BIGINT NOT NULL,
+            endpoint_url TEXT NOT NULL,
+            sealed_authorization $bytes,
+            body $bytes NOT NULL,
+            state SMALLINT NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_at BIGINT,
+            created_at BIGINT NOT NULL,
+            round_at BIGINT NOT NULL,
+            round INTEGER NOT NULL,
+            tried_at BIGINT,
+            took INTEGER,
+            status_code INTEGER,
+            answer TEXT,
+            last_error TEXT,
+            PRIMARY KEY (payment_uuid, version, endpoint)
+        );
+        INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at,
+            round_at, round, last_error)
+        SELECT b.payment_uuid, b.version, '', b.app_id, 0, b.endpoint_url, b.sealed_authorization, b.body, b.state, b.attempts,
+            CASE WHEN EXISTS (SELECT 1 FROM webhooks_before e WHERE e.payment_uuid = b.payment_uuid AND e.version < b.version AND e.state = 0)
+                THEN NULL ELSE b.next_at END,
+            b.created_at, b.created_at, b.attempts, b.last_error
+        FROM webhooks_before b;
+        DROP TABLE webhooks_before;
+        CREATE INDEX webhooks_due ON webhooks (lane, next_at) WHERE state = 0 AND next_at IS NOT NULL;
+        CREATE INDEX webhooks_waiting ON webhooks (payment_uuid, endpoint) WHERE state = 0 AND next_at IS NULL;
+        CREATE INDEX webhooks_by_app ON webhooks (app_id, created_at);
+
+        CREATE TABLE webhook_attempts (
+            payment_uuid TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            endpoint TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            tried_at BIGINT NOT NULL,
+            took INTEGER NOT NULL,
+            status_code INTEGER,
+            answer TEXT,
+            error TEXT,
+            PRIMARY KEY (payment_uuid, version, endpoint, attempt)
+        );
+
+        CREATE TABLE webhook_endpoints (
+            id TEXT NOT NULL PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            endpoint_url TEXT NOT NULL,
+            sealed_authorization $bytes,
+            statuses TEXT NOT NULL,
+            created_at BIGINT NOT NULL
+        );
+
+        CREATE TABLE disabled_endpoints (
+            lane BIGINT NOT NULL PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            endpoint_url TEXT NOT NULL,
+            disabled_at BIGINT NOT NULL,
+            reason TEXT NOT NULL
+        );
+
+        CREATE TABLE webhook_secrets (
+            app_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            sealed $bytes NOT NULL,
+            created_at BIGINT NOT NULL,
+            ends_at BIGINT,
+            PRIMARY KEY (app_id, number)
+        );
+        """,
     ];
 }

@@ -1,0 +1,197 @@
+using Microsoft.Data.Sqlite;
+using Tollgate.Core;
+
+namespace Tollgate.Server.Storage.Journal;
+
+/// <summary>The outbox on SQLite.</summary>
+internal sealed partial class SqliteJournalWriter
+{
+    private readonly HashSet<long> released = [];
+
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
+    {
+        var taken = new List<DueWebhook>();
+        InTransaction(() =>
+        {
+            foreach (var (lane, room) in lanes)
+            {
+                Lease(now, until, lane, room, taken);
+            }
+
+            return true;
+        });
+        return Task.FromResult<IReadOnlyList<DueWebhook>>(taken);
+    }
+
+    /// <summary>Jumps from lane to lane in the index: what it costs is the number of lanes, however many webhooks wait in each.</summary>
+    public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit)
+    {
+        var command = Prepare(
+            """
+            WITH RECURSIVE lanes (lane) AS (
+                SELECT MIN(lane) FROM webhooks WHERE state = 0 AND next_at IS NOT NULL AND lane > @after
+                UNION ALL
+                SELECT (SELECT MIN(w.lane) FROM webhooks w WHERE w.state = 0 AND w.next_at IS NOT NULL AND w.lane > l.lane) FROM lanes l WHERE l.lane IS NOT NULL)
+            SELECT l.lane, (SELECT MIN(w.next_at) FROM webhooks w WHERE w.lane = l.lane AND w.state = 0 AND w.next_at IS NOT NULL)
+            FROM lanes l WHERE l.lane IS NOT NULL LIMIT @limit
+            """,
+            ("@after", after), ("@limit", limit));
+        var lanes = new List<WaitingLane>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            lanes.Add(new(reader.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))));
+        }
+
+        return Task.FromResult<IReadOnlyList<WaitingLane>>(lanes);
+    }
+
+    public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) => Task.FromResult(InTransaction(() =>
+    {
+        var given = new List<(string Payment, string Endpoint)>();
+        var command = Prepare(
+            """
+            UPDATE webhooks SET state = 2, last_error = @error
+            WHERE (payment_uuid, version, endpoint) IN (
+                SELECT payment_uuid, version, endpoint FROM webhooks
+                WHERE lane = @lane AND state = 0 AND next_at IS NOT NULL AND round_at <= @before LIMIT @limit)
+            RETURNING payment_uuid, endpoint
+            """,
+            ("@lane", lane), ("@before", JournalRows.Millis(before)), ("@error", error), ("@limit", limit));
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                given.Add((reader.GetString(0), reader.GetString(1)));
+            }
+        }
+
+        given.ForEach(g => Release(g.Payment, g.Endpoint, now));
+        return given.Count;
+    }));
+
+    public Task DisableEndpointAsync(DisabledEndpoint endpoint)
+    {
+        Run(
+            "INSERT INTO disabled_endpoints (lane, app_id, endpoint_url, disabled_at, reason) VALUES (@lane, @app, @url, @at, @reason) ON CONFLICT DO NOTHING",
+            ("@lane", endpoint.Lane), ("@app", endpoint.App.Value), ("@url", endpoint.EndpointUrl), ("@at", JournalRows.Millis(endpoint.At)), ("@reason", endpoint.Reason));
+        return Task.CompletedTask;
+    }
+
+    private void WriteWebhooks(Change change)
+    {
+        foreach (var webhook in change.Webhooks)
+        {
+            Run(
+                """
+                INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, round, next_at, created_at, round_at)
+                VALUES (@payment, @version, @endpoint, @app, @lane, @url, @authorization, @body, 0, 0, 0,
+                    CASE WHEN EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = @payment AND e.endpoint = @endpoint AND e.state = 0) THEN NULL ELSE @at END,
+                    @at, @at)
+                """,
+                ("@app", change.App.Value),
+                ("@payment", webhook.Payment.Value),
+                ("@version", webhook.Version),
+                ("@endpoint", webhook.Endpoint),
+                ("@lane", webhook.Lane),
+                ("@url", webhook.EndpointUrl),
+                ("@authorization", webhook.SealedAuthorization),
+                ("@body", webhook.Body),
+                ("@at", JournalRows.Millis(change.At)));
+        }
+    }
+
+    private void WriteDelivery(DeliveryResult delivery, DateTimeOffset at)
+    {
+        var webhook = delivery.Webhook;
+        (string Name, object? Value)[] key = [("@payment", webhook.Payment.Value), ("@version", webhook.Version), ("@endpoint", webhook.Endpoint)];
+        if (delivery.Attempt is not { } attempt)
+        {
+            Run(
+                "UPDATE webhooks SET next_at = @next WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0",
+                [.. key, ("@next", JournalRows.Millis(delivery.NextAt))]);
+            return;
+        }
+
+        if (webhook.Attempts > 0)
+        {
+            Run(
+                """
+                INSERT INTO webhook_attempts (payment_uuid, version, endpoint, attempt, tried_at, took, status_code, answer, error)
+                SELECT payment_uuid, version, endpoint, attempts, tried_at, took, status_code, answer, last_error FROM webhooks
+                WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0 AND tried_at IS NOT NULL
+                ON CONFLICT DO NOTHING
+                """,
+                key);
+        }
+
+        Run(
+            """
+            UPDATE webhooks SET state = @state, attempts = attempts + 1, round = round + 1, next_at = @next, tried_at = @tried, took = @took,
+                status_code = @status, answer = @answer, last_error = @error
+            WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0
+            """,
+            [
+                .. key,
+                ("@state", (int)delivery.State),
+                ("@next", JournalRows.Millis(delivery.NextAt)),
+                ("@tried", JournalRows.Millis(attempt.At)),
+                ("@took", attempt.Took),
+                ("@status", attempt.StatusCode),
+                ("@answer", attempt.Answer),
+                ("@error", attempt.Error),
+            ]);
+        if (delivery.State != DeliveryState.Waiting)
+        {
+            Release(webhook.Payment.Value, webhook.Endpoint, at);
+        }
+    }
+
+    /// <summary>The next webhook of a payment for an endpoint waits no longer for the one before it.</summary>
+    private void Release(string payment, string endpoint, DateTimeOffset at)
+    {
+        var lane = Prepare(
+            """
+            UPDATE webhooks SET next_at = @at
+            WHERE payment_uuid = @payment AND endpoint = @endpoint AND state = 0 AND next_at IS NULL AND version = (
+                SELECT MIN(n.version) FROM webhooks n WHERE n.payment_uuid = @payment AND n.endpoint = @endpoint AND n.state = 0)
+            RETURNING lane
+            """,
+            ("@payment", payment), ("@endpoint", endpoint), ("@at", JournalRows.Millis(at))).ExecuteScalar();
+        if (lane is long next)
+        {
+            released.Add(next);
+        }
+    }
+
+    private void Lease(DateTimeOffset now, DateTimeOffset until, long lane, int room, List<DueWebhook> taken)
+    {
+        var command = Prepare(
+            """
+            UPDATE webhooks SET next_at = @until
+            WHERE (payment_uuid, version, endpoint) IN (
+                SELECT payment_uuid, version, endpoint FROM webhooks
+                WHERE lane = @lane AND state = 0 AND next_at IS NOT NULL AND next_at <= @now ORDER BY next_at LIMIT @room)
+            RETURNING payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, attempts, round, round_at
+            """,
+            ("@now", JournalRows.Millis(now)), ("@until", JournalRows.Millis(until)), ("@lane", lane), ("@room", room));
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            taken.Add(ReadDue(reader));
+        }
+    }
+
+    private static DueWebhook ReadDue(SqliteDataReader row) => new(
+        new(row.GetString(0)),
+        row.GetInt32(1),
+        row.GetString(2),
+        new(row.GetString(3)),
+        row.GetInt64(4),
+        row.GetString(5),
+        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
+        row.GetFieldValue<byte[]>(7),
+        row.GetInt32(8),
+        row.GetInt32(9),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)));
+}

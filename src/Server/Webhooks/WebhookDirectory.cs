@@ -1,0 +1,87 @@
+using Tollgate.Client.Contract;
+using Tollgate.Core;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Storage;
+using Tollgate.Vault;
+
+namespace Tollgate.Server.Webhooks;
+
+/// <summary>
+/// What apps have arranged about webhooks, kept in memory. It looks once a second for what another process has changed; a change of this process's own
+/// is known when its call is answered.
+/// </summary>
+internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry apps, CardVault vault, TimeProvider clock, ILogger<WebhookDirectory> logger)
+    : BackgroundService, IWebhookDirectory
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
+    private volatile Arrangements now = new(
+        Array.Empty<WebhookEndpoint>().ToLookup(e => e.App), new Dictionary<long, DisabledEndpoint>(), Array.Empty<StoredSecret>().ToLookup(s => s.App));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<WebhookEndpoint> EndpointsOf(AppId app) => now.Endpoints.Contains(app) ? [.. now.Endpoints[app]] : [];
+
+    /// <inheritdoc/>
+    public DisabledEndpoint? FindDisabled(long lane) => now.Disabled.GetValueOrDefault(lane);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SecretText> SecretsOf(AppId app)
+    {
+        if (apps.Find(app) is not { } settings)
+        {
+            return [];
+        }
+
+        // An app that has never rotated signs by the secret of its settings.
+        var at = clock.GetUtcNow();
+        var stored = now.Secrets.Contains(app) ? now.Secrets[app].Where(s => s.EndsAt is null || s.EndsAt > at).Select(s => s.Secret).ToList() : [];
+        return stored.Count > 0 ? stored : [settings.WebhookSecret];
+    }
+
+    /// <inheritdoc/>
+    public async Task RefreshAsync()
+    {
+        var (endpoints, disabled, secrets) = await reader.ReadAsync();
+        now = new(
+            endpoints.ToLookup(e => e.App),
+            disabled.ToDictionary(d => d.Lane),
+            secrets.Select(s => new StoredSecret(s.App, vault.UnsealText(s.Sealed, SecretContext(s.App)), s.EndsAt)).ToLookup(s => s.App));
+    }
+
+    /// <summary>The context for which an app's webhook secret is sealed.</summary>
+    public static string SecretContext(AppId app) => $"webhook secret|{app}";
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Rest);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await RefreshAsync();
+                }
+                catch (Exception bug) when (!stoppingToken.IsCancellationRequested)
+                {
+                    Log.BackgroundBroke(logger, nameof(WebhookDirectory), bug);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server is shutting down.
+        }
+    }
+
+    private sealed record StoredSecret(AppId App, SecretText Secret, DateTimeOffset? EndsAt);
+
+    private sealed record Arrangements(
+        ILookup<AppId, WebhookEndpoint> Endpoints, IReadOnlyDictionary<long, DisabledEndpoint> Disabled, ILookup<AppId, StoredSecret> Secrets);
+}
