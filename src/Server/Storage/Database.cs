@@ -97,7 +97,7 @@ internal sealed class SqliteDatabase(string path) : Database
         using var pragmas = connection.CreateCommand();
 
         // secure_delete: what is deleted is overwritten, a sealed security code among it.
-        pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 30000;";
+        pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 30000; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;";
         pragmas.ExecuteNonQuery();
         return new Journal.SqliteJournalWriter(connection);
     }

@@ -15,6 +15,7 @@ namespace Tollgate.Server.Webhooks;
 internal sealed class WebhookDelivery : BackgroundService
 {
     private const int AtOnce = 1024;
+    private const int Busy = 64;
     private const int LanesInTurn = 256;
     private const int LanesInLook = 512;
     private const int GivenUpAtOnce = 500;
@@ -33,6 +34,7 @@ internal sealed class WebhookDelivery : BackgroundService
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(4);
 
     private readonly IJournal journal;
     private readonly IWebhookWire wire;
@@ -73,8 +75,8 @@ internal sealed class WebhookDelivery : BackgroundService
         base.Dispose();
     }
 
-    /// <summary>Takes what is due and begins to deliver it; what is being sent joins <paramref name="sending"/>.</summary>
-    internal async Task TakeAsync(HashSet<Task> sending, CancellationToken stopping)
+    /// <summary>Takes what is due and begins to deliver it; what is being sent joins <paramref name="sending"/>. How much was taken.</summary>
+    internal async Task<int> TakeAsync(HashSet<Task> sending, CancellationToken stopping)
     {
         sending.RemoveWhere(t => t.IsCompleted);
         var now = clock.GetUtcNow();
@@ -92,7 +94,7 @@ internal sealed class WebhookDelivery : BackgroundService
 
         if (rooms.Count == 0)
         {
-            return;
+            return 0;
         }
 
         // A lease that is taken while a delivery ends may have seen its row from before: what was underway then is not sent again.
@@ -130,6 +132,8 @@ internal sealed class WebhookDelivery : BackgroundService
                 Enqueue(LaneOf(id), now);
             }
         }
+
+        return taken.Count;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -139,10 +143,16 @@ internal sealed class WebhookDelivery : BackgroundService
         {
             try
             {
-                await TakeAsync(sending, stoppingToken);
+                var taken = await TakeAsync(sending, stoppingToken);
                 if (sending.Count >= AtOnce || !HasReady())
                 {
                     await alarm.RestAsync(Rest, stoppingToken);
+                }
+
+                if (taken >= Busy)
+                {
+                    // Where much is sent, much ends at once: what may be sent next is taken together.
+                    await Task.Delay(Gathering, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Migrations;
 using Tollgate.Server.Tests.House;
 
@@ -62,6 +63,40 @@ public abstract class MigrationTests(Gateway gateway)
         Assert.Contains("put the file back", refused.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Webhooks_of_before_keep_their_order_and_their_bodies()
+    {
+        await using var store = await Store.CreateAsync(gateway, migrated: false);
+        await store.ExecuteAsync("CREATE TABLE schema_version (version INTEGER NOT NULL)");
+        for (var version = 1; version <= 2; version++)
+        {
+            await store.ExecuteAsync(Schema.Steps[version - 1].Replace("$bytes", store.Database.BytesType, StringComparison.Ordinal));
+            await store.ExecuteAsync($"INSERT INTO schema_version (version) VALUES ({version})");
+        }
+
+        // One that is delivered, one that is tried again later, one that waits for it; and one of another payment.
+        var now = Store.Now.ToUnixTimeMilliseconds();
+        foreach (var (payment, version, state, attempts, next) in new[] { ("ONE", 3, 1, 1, now), ("ONE", 4, 0, 2, now + 60_000), ("ONE", 5, 0, 0, now), ("TWO", 3, 0, 0, now) })
+        {
+            await store.ExecuteAsync(
+                $"""
+                INSERT INTO webhooks (payment_uuid, version, app_id, endpoint_url, body, state, attempts, next_at, created_at, last_error)
+                VALUES ('{payment}', {version}, 'app-one', 'https://merchant.example/hook', CAST('{payment}{version}' AS {store.Database.BytesType}), {state}, {attempts}, {next}, {now}, NULL)
+                """);
+        }
+
+        await Migrator.MigrateAsync(store.Database);
+
+        var journal = store.OpenJournal();
+        Assert.Equal(["TWO3"], await TakeAsync(Store.Now));
+        Assert.Equal(["ONE4"], await TakeAsync(Store.Now.AddMinutes(1)));
+        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(new("ONE"), 4, DeliveryState.Delivered, Store.Now) });
+        Assert.Equal(["ONE5"], await TakeAsync(Store.Now.AddMinutes(1)));
+
+        async Task<IEnumerable<string>> TakeAsync(DateTimeOffset at) =>
+            (await journal.TakeWebhooksAsync(at, at.AddDays(1), 10)).Select(w => System.Text.Encoding.UTF8.GetString(w.Body));
     }
 
     private static async Task ExpectPresentAsync(Store store)

@@ -61,7 +61,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
         Webhook | <settled> | DELETE FROM webhooks WHERE payment_uuid = '<settled>' AND version = 5
         Webhook | <settled> | DELETE FROM webhooks WHERE payment_uuid = '<settled>'
         Webhook | <settled> | UPDATE webhooks SET version = 2 WHERE payment_uuid = '<settled>' AND version = 3
-        Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at, round_at, round, tried_at, took, status_code, answer, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
+        Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, next_at, created_at, round_at, round, tried_at, took, status_code, answer, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | UPDATE webhooks SET next_at = NULL WHERE payment_uuid = '<settled>' AND version = 3
 
         # The ledger and the balances.

@@ -28,15 +28,23 @@ internal sealed partial class PostgresBatch
             return;
         }
 
+        var bodies = webhooks.DistinctBy(r => (r.Item.Payment.Value, r.Item.Version)).ToList();
+        AddDependent(
+            "INSERT INTO webhook_bodies (payment_uuid, version, body) SELECT * FROM unnest($1, $2, $3) ON CONFLICT DO NOTHING",
+            bodies.Count,
+            Array(bodies.Select(r => r.Item.Payment.Value), NpgsqlDbType.Text),
+            Array(bodies.Select(r => r.Item.Version), NpgsqlDbType.Integer),
+            Array(bodies.Select(r => r.Item.Body), NpgsqlDbType.Bytea));
+
         // Of a change's webhooks for one endpoint only the first may be due at once; the statement does not see those that it writes itself.
         var seen = new HashSet<(string Payment, string Endpoint)>();
         AddDependent(
             """
-            INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, round, next_at, created_at, round_at)
-            SELECT payment, version, endpoint, app_id, lane, url, authorization_value, body, 0, 0, 0,
+            INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, round, next_at, created_at, round_at)
+            SELECT payment, version, endpoint, app_id, lane, url, authorization_value, 0, 0, 0,
                 CASE WHEN NOT is_first OR EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = payment AND e.endpoint = u.endpoint AND e.state = 0) THEN NULL ELSE at END,
                 at, at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS u (payment, version, endpoint, app_id, lane, url, authorization_value, body, at, is_first)
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) AS u (payment, version, endpoint, app_id, lane, url, authorization_value, at, is_first)
             ON CONFLICT DO NOTHING
             """,
             webhooks.Count,
@@ -47,7 +55,6 @@ internal sealed partial class PostgresBatch
             Array(webhooks.Select(r => r.Item.Lane), NpgsqlDbType.Bigint),
             Array(webhooks.Select(r => r.Item.EndpointUrl), NpgsqlDbType.Text),
             Array(webhooks.Select(r => r.Item.SealedAuthorization), NpgsqlDbType.Bytea),
-            Array(webhooks.Select(r => r.Item.Body), NpgsqlDbType.Bytea),
             Array(webhooks.Select(r => JournalRows.Millis(r.Change.At)), NpgsqlDbType.Bigint),
             Array(webhooks.Select(r => seen.Add((r.Item.Payment.Value, r.Item.Endpoint))), NpgsqlDbType.Boolean));
     }

@@ -20,6 +20,13 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             balances.Clear();
             for (var i = 0; i < batch.Count; i++)
             {
+                if (batch[i] is { Payment: null, Delivery: { } delivery })
+                {
+                    // Nothing can be in its way, and nothing has to be taken back.
+                    WriteDelivery(delivery, batch[i].At);
+                    continue;
+                }
+
                 Run("SAVEPOINT change");
                 results[i] = Write(batch[i]);
                 if (results[i].Conflict != Conflict.None)
@@ -33,6 +40,14 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             WriteBalances();
             return true;
         });
+        foreach (var change in batch)
+        {
+            if (change.Delivery is { Webhook: var webhook })
+            {
+                EndLease((webhook.Payment.Value, webhook.Version, webhook.Endpoint));
+            }
+        }
+
         return Task.FromResult(new WrittenBatch(results, released.Count > 0 ? [.. released] : []));
     }
 
@@ -45,6 +60,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
 
     public Task SweepAsync(DateTimeOffset now)
     {
+        ForgetLeases(now);
         Run("DELETE FROM orders WHERE expires_at <= @now", ("@now", JournalRows.Millis(now)));
         Run("DELETE FROM idempotency WHERE created_at <= @before", ("@before", JournalRows.Millis(now) - JournalRows.Day));
         Run("""

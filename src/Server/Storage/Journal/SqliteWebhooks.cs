@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Tollgate.Core;
 
 namespace Tollgate.Server.Storage.Journal;
@@ -8,18 +7,25 @@ internal sealed partial class SqliteJournalWriter
 {
     private readonly HashSet<long> released = [];
 
+    /// <summary>Until when which webhook is leased, in memory: one process has an SQLite database, and when it is gone its leases are.</summary>
+    private readonly Dictionary<(string Payment, int Version, string Endpoint), (long Lane, long Until)> leased = [];
+
+    private readonly Dictionary<long, int> leasedInLane = [];
+
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
     {
         var taken = new List<DueWebhook>();
-        InTransaction(() =>
+        foreach (var (lane, room) in lanes)
         {
-            foreach (var (lane, room) in lanes)
+            foreach (var key in FindFree(now, lane, room))
             {
-                Lease(now, until, lane, room, taken);
+                EndLease(key);
+                leased.Add(key, (lane, JournalRows.Millis(until)));
+                leasedInLane[lane] = leasedInLane.GetValueOrDefault(lane) + 1;
+                taken.Add(ReadDue(key));
             }
+        }
 
-            return true;
-        });
         return Task.FromResult<IReadOnlyList<DueWebhook>>(taken);
     }
 
@@ -83,9 +89,12 @@ internal sealed partial class SqliteJournalWriter
         foreach (var webhook in change.Webhooks)
         {
             Run(
+                "INSERT INTO webhook_bodies (payment_uuid, version, body) VALUES (@payment, @version, @body) ON CONFLICT DO NOTHING",
+                ("@payment", webhook.Payment.Value), ("@version", webhook.Version), ("@body", webhook.Body));
+            Run(
                 """
-                INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, round, next_at, created_at, round_at)
-                VALUES (@payment, @version, @endpoint, @app, @lane, @url, @authorization, @body, 0, 0, 0,
+                INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, round, next_at, created_at, round_at)
+                VALUES (@payment, @version, @endpoint, @app, @lane, @url, @authorization, 0, 0, 0,
                     CASE WHEN EXISTS (SELECT 1 FROM webhooks e WHERE e.payment_uuid = @payment AND e.endpoint = @endpoint AND e.state = 0) THEN NULL ELSE @at END,
                     @at, @at)
                 """,
@@ -96,7 +105,6 @@ internal sealed partial class SqliteJournalWriter
                 ("@lane", webhook.Lane),
                 ("@url", webhook.EndpointUrl),
                 ("@authorization", webhook.SealedAuthorization),
-                ("@body", webhook.Body),
                 ("@at", JournalRows.Millis(change.At)));
         }
     }
@@ -164,34 +172,69 @@ internal sealed partial class SqliteJournalWriter
         }
     }
 
-    private void Lease(DateTimeOffset now, DateTimeOffset until, long lane, int room, List<DueWebhook> taken)
+    /// <summary>What is due in a lane and leased to nobody, longest due first.</summary>
+    private List<(string Payment, int Version, string Endpoint)> FindFree(DateTimeOffset now, long lane, int room)
+    {
+        var millis = JournalRows.Millis(now);
+        var command = Prepare(
+            """
+            SELECT payment_uuid, version, endpoint FROM webhooks
+            WHERE lane = @lane AND state = 0 AND next_at IS NOT NULL AND next_at <= @now ORDER BY next_at LIMIT @limit
+            """,
+            ("@lane", lane), ("@now", millis), ("@limit", room + leasedInLane.GetValueOrDefault(lane)));
+        var free = new List<(string Payment, int Version, string Endpoint)>(room);
+        using var reader = command.ExecuteReader();
+        while (free.Count < room && reader.Read())
+        {
+            var key = (reader.GetString(0), reader.GetInt32(1), reader.GetString(2));
+            if (!leased.TryGetValue(key, out var lease) || lease.Until <= millis)
+            {
+                free.Add(key);
+            }
+        }
+
+        return free;
+    }
+
+    private DueWebhook ReadDue((string Payment, int Version, string Endpoint) key)
     {
         var command = Prepare(
             """
-            UPDATE webhooks SET next_at = @until
-            WHERE (payment_uuid, version, endpoint) IN (
-                SELECT payment_uuid, version, endpoint FROM webhooks
-                WHERE lane = @lane AND state = 0 AND next_at IS NOT NULL AND next_at <= @now ORDER BY next_at LIMIT @room)
-            RETURNING payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, attempts, round, round_at
+            SELECT w.app_id, w.lane, w.endpoint_url, w.sealed_authorization, b.body, w.attempts, w.round, w.round_at
+            FROM webhooks w JOIN webhook_bodies b ON b.payment_uuid = w.payment_uuid AND b.version = w.version
+            WHERE w.payment_uuid = @payment AND w.version = @version AND w.endpoint = @endpoint
             """,
-            ("@now", JournalRows.Millis(now)), ("@until", JournalRows.Millis(until)), ("@lane", lane), ("@room", room));
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+            ("@payment", key.Payment), ("@version", key.Version), ("@endpoint", key.Endpoint));
+        using var row = command.ExecuteReader();
+        Check.That(row.Read(), "a webhook that was found due is there, with its body");
+        return new(
+            new(key.Payment),
+            key.Version,
+            key.Endpoint,
+            new(row.GetString(0)),
+            row.GetInt64(1),
+            row.GetString(2),
+            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
+            row.GetFieldValue<byte[]>(4),
+            row.GetInt32(5),
+            row.GetInt32(6),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)));
+    }
+
+    private void EndLease((string Payment, int Version, string Endpoint) key)
+    {
+        if (leased.Remove(key, out var lease) && --leasedInLane[lease.Lane] == 0)
         {
-            taken.Add(ReadDue(reader));
+            leasedInLane.Remove(lease.Lane);
         }
     }
 
-    private static DueWebhook ReadDue(SqliteDataReader row) => new(
-        new(row.GetString(0)),
-        row.GetInt32(1),
-        row.GetString(2),
-        new(row.GetString(3)),
-        row.GetInt64(4),
-        row.GetString(5),
-        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
-        row.GetFieldValue<byte[]>(7),
-        row.GetInt32(8),
-        row.GetInt32(9),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)));
+    /// <summary>What nobody ended: its process did not come back from it.</summary>
+    private void ForgetLeases(DateTimeOffset now)
+    {
+        foreach (var (key, _) in leased.Where(l => l.Value.Until <= JournalRows.Millis(now)).ToList())
+        {
+            EndLease(key);
+        }
+    }
 }

@@ -207,7 +207,8 @@ internal static class Schema
         """,
 
         // A webhook that waits for the one before it has no next_at; lane tells endpoints apart, so that one takes nothing from another. The columns from
-        // tried_at to last_error are those of the latest attempt; the earlier ones are in webhook_attempts.
+        // tried_at to last_error are those of the latest attempt; the earlier ones are in webhook_attempts. Bodies, which never change, are apart from the rows
+        // that change with every try.
         """
         ALTER TABLE webhooks RENAME TO webhooks_before;
         DROP INDEX webhooks_due;
@@ -219,7 +220,6 @@ internal static class Schema
             lane BIGINT NOT NULL,
             endpoint_url TEXT NOT NULL,
             sealed_authorization $bytes,
-            body $bytes NOT NULL,
             state SMALLINT NOT NULL,
             attempts INTEGER NOT NULL,
             next_at BIGINT,
@@ -233,13 +233,15 @@ internal static class Schema
             last_error TEXT,
             PRIMARY KEY (payment_uuid, version, endpoint)
         );
-        INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, body, state, attempts, next_at, created_at,
+        INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, next_at, created_at,
             round_at, round, last_error)
-        SELECT b.payment_uuid, b.version, '', b.app_id, 0, b.endpoint_url, b.sealed_authorization, b.body, b.state, b.attempts,
+        SELECT b.payment_uuid, b.version, '', b.app_id, 0, b.endpoint_url, b.sealed_authorization, b.state, b.attempts,
             CASE WHEN EXISTS (SELECT 1 FROM webhooks_before e WHERE e.payment_uuid = b.payment_uuid AND e.version < b.version AND e.state = 0)
                 THEN NULL ELSE b.next_at END,
             b.created_at, b.created_at, b.attempts, b.last_error
         FROM webhooks_before b;
+        CREATE TABLE webhook_bodies (payment_uuid TEXT NOT NULL, version INTEGER NOT NULL, body $bytes NOT NULL, PRIMARY KEY (payment_uuid, version));
+        INSERT INTO webhook_bodies SELECT payment_uuid, version, body FROM webhooks_before;
         DROP TABLE webhooks_before;
         CREATE INDEX webhooks_due ON webhooks (lane, next_at) WHERE state = 0 AND next_at IS NOT NULL;
         CREATE INDEX webhooks_waiting ON webhooks (payment_uuid, endpoint) WHERE state = 0 AND next_at IS NULL;
