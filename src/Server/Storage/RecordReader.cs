@@ -32,7 +32,7 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
 
     private readonly Dictionary<string, DbCommand> prepared = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PaymentRecord> payments = new(StringComparer.Ordinal);
-    private readonly RowBytes texts = new();
+    private readonly Rows rows = new();
 
     /// <summary>Where the range ends that begins at a uuid and has so many payments; <see langword="null"/> when fewer are left.</summary>
     public string? FindEnd(string from, int payments)
@@ -63,79 +63,82 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
 
     private void ReadPayments(string from, string? before)
     {
-        using var rows = Query($"SELECT {Columns} FROM payments p LEFT JOIN cards c ON c.token_id = p.token_id", "p.uuid", null, from, before);
-        while (rows.Read())
+        using var query = Query($"SELECT {Columns} FROM payments p LEFT JOIN cards c ON c.token_id = p.token_id", "p.uuid", null, from, before);
+        rows.Start(query);
+        while (rows.Next())
         {
-            var uuid = rows.GetString(0);
+            var uuid = rows.String(0);
             payments.Add(uuid, new()
             {
                 Uuid = uuid,
-                App = texts.Text(rows, 1),
-                Version = rows.GetInt32(2),
-                Status = rows.GetInt32(3),
-                Token = rows.GetString(4),
-                ExternalId = rows.GetString(5),
-                Email = rows.GetString(6),
-                CreatedAt = rows.GetInt64(7),
-                DueAt = rows.IsDBNull(8) ? null : rows.GetInt64(8),
-                UnsettledSince = rows.IsDBNull(9) ? null : rows.GetInt64(9),
-                Facts = Parse(RowBytes.Of(rows, 10), StorageJson.Default.PaymentFacts),
-                State = rows.GetFieldValue<byte[]>(11),
-                Card = (StoredCardState)rows.GetInt32(12),
+                App = rows.Shared(1),
+                Version = rows.Int32(2),
+                Status = rows.Int32(3),
+                Token = rows.String(4),
+                ExternalId = rows.String(5),
+                Email = rows.String(6),
+                CreatedAt = rows.Int64(7),
+                DueAt = rows.Int64OrNull(8),
+                UnsettledSince = rows.Int64OrNull(9),
+                Facts = Parse(rows.Bytes(10), StorageJson.Default.PaymentFacts),
+                State = rows.Bytes(11).ToArray(),
+                Card = (StoredCardState)rows.Int32(12),
             });
         }
     }
 
     private void ReadEvents(string from, string? before, IRecordListener listener)
     {
-        using var rows = Query(
+        using var query = Query(
             "SELECT payment_uuid, version, type, app_id, position, at, status_before, status_after, body FROM events", "payment_uuid", "version", from, before);
         PaymentRecord? payment = null;
-        while (rows.Read())
+        rows.Start(query);
+        while (rows.Next())
         {
-            long? position = rows.IsDBNull(4) ? null : rows.GetInt64(4);
+            long? position = rows.Int64OrNull(4);
             if (position is { } taken)
             {
                 listener.FeedTaken(taken);
             }
 
-            if (Find(rows, "events", listener, ref payment))
+            if (Find("events", listener, ref payment))
             {
-                var type = texts.Text(rows, 2);
+                var type = rows.Shared(2);
                 payment!.Events.Add(new(
-                    rows.GetInt32(1),
+                    rows.Int32(1),
                     type,
-                    texts.Text(rows, 3),
+                    rows.Shared(3),
                     position,
-                    rows.GetInt64(5),
-                    rows.GetInt32(6),
-                    rows.GetInt32(7),
-                    payment.Facts is { } facts ? ReadEvent(type, RowBytes.Of(rows, 8), facts) : null));
+                    rows.Int64(5),
+                    rows.Int32(6),
+                    rows.Int32(7),
+                    payment.Facts is { } facts ? ReadEvent(type, rows.Bytes(8), facts) : null));
             }
         }
     }
 
     private void ReadLedger(string from, string? before, IRecordListener listener)
     {
-        using var rows = Query(
+        using var query = Query(
             "SELECT source, version, line, app_id, position, kind, debit, credit, amount, currency, at FROM ledger", "source", "version, line", from, before);
         PaymentRecord? payment = null;
-        while (rows.Read())
+        rows.Start(query);
+        while (rows.Next())
         {
             // Whatever is no payment's is a payout's, or nobody's.
-            var isPayout = !(payment is not null && RowBytes.Is(rows, 0, payment.Uuid)) && rows.GetString(0).StartsWith("po_", StringComparison.Ordinal);
-            var isKnown = !isPayout && Find(rows, "ledger", listener, ref payment);
+            var isPayout = !(payment is not null && rows.Is(0, payment.Uuid)) && rows.String(0).StartsWith("po_", StringComparison.Ordinal);
+            var isKnown = !isPayout && Find("ledger", listener, ref payment);
             var entry = new LedgerEntry(
-                rows.GetInt32(1),
-                rows.GetInt32(2),
-                texts.Text(rows, 3),
-                rows.GetInt32(5),
-                rows.GetInt32(6),
-                rows.GetInt32(7),
-                rows.GetInt64(8),
-                texts.Text(rows, 9),
-                rows.GetInt64(10));
-            listener.Posted(isPayout ? rows.GetString(0) : null, rows.GetInt64(4), entry);
+                rows.Int32(1),
+                rows.Int32(2),
+                rows.Shared(3),
+                rows.Int32(5),
+                rows.Int32(6),
+                rows.Int32(7),
+                rows.Int64(8),
+                rows.Shared(9),
+                rows.Int64(10));
+            listener.Posted(isPayout ? rows.String(0) : null, rows.Int64(4), entry);
             if (isKnown)
             {
                 payment!.Ledger.Add(entry);
@@ -145,51 +148,53 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
 
     private void ReadWebhooks(string from, string? before, IRecordListener listener)
     {
-        using var rows = Query("SELECT payment_uuid, version, endpoint FROM webhooks", "payment_uuid", "version", from, before);
+        using var query = Query("SELECT payment_uuid, version, endpoint FROM webhooks", "payment_uuid", "version", from, before);
         PaymentRecord? payment = null;
-        while (rows.Read())
+        rows.Start(query);
+        while (rows.Next())
         {
             // What is told to further endpoints depends on what the app wanted then, which the payment does not know.
-            if (Find(rows, "webhooks", listener, ref payment) && rows.GetString(2).Length == 0)
+            if (Find("webhooks", listener, ref payment) && rows.Is(2, string.Empty))
             {
-                payment!.Webhooks.Add(rows.GetInt32(1));
+                payment!.Webhooks.Add(rows.Int32(1));
             }
         }
     }
 
     private void ReadDisputes(string from, string? before, IRecordListener listener)
     {
-        using var rows = Query(
+        using var query = Query(
             "SELECT payment_uuid, id, app_id, stage, opened_at, body, (SELECT COUNT(*) FROM evidence e WHERE e.dispute_id = d.id) FROM disputes d",
             "payment_uuid",
             null,
             from,
             before);
         PaymentRecord? payment = null;
-        while (rows.Read())
+        rows.Start(query);
+        while (rows.Next())
         {
-            if (Find(rows, "disputes", listener, ref payment))
+            if (Find("disputes", listener, ref payment))
             {
                 payment!.Disputes.Add(new(
-                    rows.GetString(1),
-                    rows.GetString(2),
-                    rows.GetInt32(3),
-                    rows.GetInt64(4),
-                    (int)rows.GetInt64(6),
-                    Parse(RowBytes.Of(rows, 5), StorageJson.Default.Dispute)));
+                    rows.String(1),
+                    rows.String(2),
+                    rows.Int32(3),
+                    rows.Int64(4),
+                    (int)rows.Int64(6),
+                    Parse(rows.Bytes(5), StorageJson.Default.Dispute)));
             }
         }
     }
 
     /// <summary>The payment that a row belongs to; the rows of one come one after another.</summary>
-    private bool Find(DbDataReader rows, string table, IRecordListener listener, ref PaymentRecord? payment)
+    private bool Find(string table, IRecordListener listener, ref PaymentRecord? payment)
     {
-        if (payment is not null && RowBytes.Is(rows, 0, payment.Uuid))
+        if (payment is not null && rows.Is(0, payment.Uuid))
         {
             return true;
         }
 
-        var uuid = rows.GetString(0);
+        var uuid = rows.String(0);
         if (payments.TryGetValue(uuid, out payment))
         {
             return true;
