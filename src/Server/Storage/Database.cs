@@ -77,6 +77,17 @@ internal sealed class SqliteDatabase(string path) : Database
 
     public override string Name => "SQLite " + path;
 
+    /// <summary>
+    /// For a process that opens no connection before, and in which each is one thread's at a time: SQLite then takes no lock at every call, and keeps no account
+    /// of its memory, for which all connections would wait for each other. Once a connection has been opened it goes on with both.
+    /// </summary>
+    public static void LeaveLocksOut()
+    {
+        SQLitePCL.Batteries_V2.Init();
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     public override string BytesType => "BLOB";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default)

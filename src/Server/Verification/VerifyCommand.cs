@@ -16,6 +16,7 @@ internal static class VerifyCommand
     {
         try
         {
+            SqliteDatabase.LeaveLocksOut();
             var settings = Settings.Read(TollgateServer.CreateBuilder(args).Configuration);
             await using var database = Database.Create(settings.Database, settings.DataDirectory);
             var statement = SandboxStatement.In(settings);
