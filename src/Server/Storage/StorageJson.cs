@@ -173,6 +173,11 @@ internal sealed partial class StorageJson : JsonSerializerContext
             return new PaymentEvent.Created(facts.CreatedAt, facts);
         }
 
+        if (EventBody.TryRead(type, body) is { } usual)
+        {
+            return usual;
+        }
+
         return Events.Types.TryGetValue(type, out var known)
             ? (PaymentEvent)JsonSerializer.Deserialize(body, known)!
             : throw new InvalidDataException($"The journal holds an event of the unknown type {type}: it was written by a newer version.");
@@ -188,7 +193,9 @@ internal sealed partial class StorageJson : JsonSerializerContext
 
 internal sealed class MoneyConverter : JsonConverter<Money>
 {
-    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override Money Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Read(ref reader);
+
+    public static Money Read(ref Utf8JsonReader reader)
     {
         // Digits, a space and three letters: nothing of it is ever escaped.
         var text = reader.ValueSpan;
