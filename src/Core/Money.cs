@@ -4,7 +4,7 @@ namespace Tollgate.Core;
 /// <param name="Code">Three upper-case letters, such as <c>AUD</c>.</param>
 /// <param name="Number">Three digits, such as <c>036</c>, as ISO 8583 and EMV 3DS want it.</param>
 /// <param name="Exponent">How many decimals the smallest unit has: 2 for cents.</param>
-public readonly record struct Currency(string Code, string Number, int Exponent)
+public sealed record Currency(string Code, string Number, int Exponent)
 {
     /// <summary>The Australian dollar.</summary>
     public static Currency Aud { get; } = new("AUD", "036", 2);

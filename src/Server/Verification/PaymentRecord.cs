@@ -38,10 +38,10 @@ internal sealed class PaymentRecord
     public StoredCardState Card { get; init; } = StoredCardState.NotAsked;
 
     /// <summary>In the order of their versions.</summary>
-    public List<EventEntry> Events { get; } = [];
+    public List<EventEntry> Events { get; } = new(8);
 
     /// <summary>In the order of versions and lines.</summary>
-    public List<LedgerEntry> Ledger { get; } = [];
+    public List<LedgerEntry> Ledger { get; } = new(8);
 
     /// <summary>The versions that have a webhook, in order.</summary>
     public List<int> Webhooks { get; } = [];
