@@ -158,16 +158,6 @@ public sealed partial class TollgateClient : IDisposable
         return answer.Body;
     }
 
-    /// <summary>The app's changes of status, oldest first, to catch up after an outage: <c>GET /api/v2/cards/events</c>.</summary>
-    /// <param name="after"><see cref="EventFeed.NextAfter"/> of the part before; from the beginning when left out.</param>
-    /// <param name="limit">How many at most; the gateway's own choice when left out.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    public Task<EventFeed> ListEventsAsync(string? after = null, int? limit = null, CancellationToken cancellationToken = default)
-    {
-        var query = Query(("after", after), ("limit", limit is { } count ? Digits(count) : null));
-        return GetAsync($"{Cards}/events{query}", ResponseJson.Numbers.EventFeed, cancellationToken);
-    }
-
     /// <summary>Makes something happen to a payment; sandbox only: <c>POST /api/v2/cards/simulate</c>.</summary>
     /// <param name="request">What, and to which payment.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -4,6 +4,7 @@ using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Disputes;
+using Tollgate.Server.Feed;
 using Tollgate.Server.Http;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
@@ -54,6 +55,7 @@ internal static class TollgateServer
         services.AddSingleton<IWebhookWire, WebhookWire>();
         services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
         services.AddHostedService<WebhookDelivery>();
+        services.AddHostedService(s => s.GetRequiredService<FeedWatch>());
 
         var app = builder.Build();
         Map(app);
@@ -95,6 +97,8 @@ internal static class TollgateServer
         services.AddSingleton<TimelineReader>();
         services.AddSingleton<ReadTimeline>();
         services.AddSingleton<ListPayments>();
+        services.AddSingleton<FeedWatch>();
+        services.AddSingleton<EventStream>();
         services.AddSingleton<ReadEvents>();
         services.AddSingleton<DeleteToken>();
         services.AddSingleton<DisputeReader>();

@@ -207,7 +207,7 @@ public sealed class ErrorTests
             () => client.GetPaymentAsync("7PPPMXIGH", cancelled),
             () => client.ListPaymentsAsync(null, cancelled),
             () => client.DeleteTokenAsync("tok_1", cancelled),
-            () => client.ListEventsAsync(null, null, cancelled),
+            () => client.ListEventsAsync(null, null, null, cancelled),
             () => client.SimulateAsync(new() { Uuid = "7PPPMXIGH", Event = Contract.SimulatedEvent.Settled }, cancelled),
             () => client.GetSandboxClockAsync(cancelled),
             () => client.AdvanceSandboxClockAsync(TimeSpan.FromDays(1), cancelled),

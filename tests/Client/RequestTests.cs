@@ -194,7 +194,7 @@ public sealed class RequestTests
 
     [Fact]
     public Task The_feed_is_asked_after_a_cursor() =>
-        GetsAsync(client => client.ListEventsAsync("a+b=", 50, Stop), "/api/v2/cards/events?after=a%2Bb%3D&limit=50", EmptyFeed);
+        GetsAsync(client => client.ListEventsAsync("a+b=", 50, TimeSpan.FromSeconds(30), Stop), "/api/v2/cards/events?after=a%2Bb%3D&limit=50&wait=30", EmptyFeed);
 
     [Fact]
     public Task The_clock_is_read() => GetsAsync(client => client.GetSandboxClockAsync(Stop), "/api/v2/sandbox/clock", Clock);

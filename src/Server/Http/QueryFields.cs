@@ -71,13 +71,15 @@ internal readonly struct QueryFields(IQueryCollection query, FieldErrors errors)
     public long Cursor(string name)
     {
         var after = 0L;
-        if (Value(name) is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        if (Value(name) is { } text && !TryCursor(text, out after))
         {
             errors.Add(name, "is invalid");
         }
 
         return after;
     }
+
+    public static bool TryCursor(string text, out long cursor) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out cursor);
 
     public string? Text(string name, int maximum)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Net.Http.Headers;
 using Tollgate.Client.Contract;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Http;
@@ -22,7 +21,7 @@ internal sealed class ListBalanceEntries(LedgerReader reader)
     {
         var errors = new FieldErrors();
         var fields = new QueryFields(context.Request.Query, errors);
-        var format = fields.Choice<Format>("format") ?? (WantsCsv(context.Request) ? Format.Csv : Format.Json);
+        var format = fields.Choice<Format>("format") ?? (Accepts.Prefers(context.Request, "text/csv") ? Format.Csv : Format.Json);
         var limit = fields.Integer("limit", 100, 1, 1000);
         var query = new StatementQuery(app.Id, Statement.Accounts, fields.Cursor("after"), From: fields.Instant("from"), Before: fields.Instant("to"));
         if (fields.Text("payout", 64) is { } id)
@@ -84,18 +83,5 @@ internal sealed class ListBalanceEntries(LedgerReader reader)
             await response.Body.FlushAsync(context.RequestAborted);
             movements = movements.Count < Chunk ? [] : await reader.ReadStatementAsync(query with { After = movements[^1].Position }, Chunk);
         }
-    }
-
-    /// <summary>Whether the caller would rather have CSV than JSON (RFC 9110, 12.5.1).</summary>
-    private static bool WantsCsv(HttpRequest request)
-    {
-        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted))
-        {
-            return false;
-        }
-
-        return Quality("text/csv") > Quality("application/json");
-
-        double Quality(string type) => accepted.Where(a => a.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Select(a => a.Quality ?? 1).DefaultIfEmpty(0).Max();
     }
 }

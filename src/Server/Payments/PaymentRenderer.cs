@@ -1,6 +1,9 @@
+using System.Globalization;
 using Tollgate.Client.Contract;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Storage;
+using Tollgate.Server.Webhooks;
 using PaymentStatus = Tollgate.Core.Payments.PaymentStatus;
 using Wire = Tollgate.Client.Contract;
 
@@ -52,6 +55,18 @@ internal sealed class PaymentRenderer(PublicAddress address)
             CreatedAt = facts.CreatedAt,
         };
     }
+
+    /// <summary>A change of status.</summary>
+    public PaymentStatusChange Render(FeedEntry entry) => new()
+    {
+        Id = WebhookComposer.EventId(entry.Payment.Id.Value, entry.Version),
+        Cursor = entry.Position.ToString(CultureInfo.InvariantCulture),
+        Uuid = entry.Payment.Id.Value,
+        PreviousStatus = (Wire.PaymentStatus)entry.Before,
+        Status = (Wire.PaymentStatus)entry.After,
+        CreatedAt = entry.At,
+        Payment = Render(entry.Payment),
+    };
 
     /// <summary>The challenge page of a payment.</summary>
     public string ChallengeUrl(Payment payment) => $"{address.Url}/3ds/{payment.Id}/{payment.ChallengeKey}";

@@ -305,6 +305,20 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         })];
     }
 
+    /// <summary>The last position that any app has in the feed.</summary>
+    public async Task<long> ReadFeedEndAsync()
+    {
+        await using var connection = await database.OpenAsync();
+        return await connection.ExecuteScalarAsync<long>("SELECT last FROM feed WHERE id = 1");
+    }
+
+    /// <summary>The last position that an app has in the feed.</summary>
+    public async Task<long> ReadFeedEndAsync(AppId app)
+    {
+        await using var connection = await database.OpenAsync();
+        return await connection.ExecuteScalarAsync<long?>("SELECT MAX(position) FROM events WHERE app_id = @app", new { app = app.Value }) ?? 0;
+    }
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<PaymentEvent>> ReadJournalAsync(Payment payment)
     {

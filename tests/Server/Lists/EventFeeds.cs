@@ -74,7 +74,12 @@ public abstract class EventFeeds(Gateway gateway)
     [Theory]
     [InlineData("after=x", """{"errors":{"after":"is invalid"}}""")]
     [InlineData("after=-1", """{"errors":{"after":"is invalid"}}""")]
+    [InlineData("after=99999999999999999999", """{"errors":{"after":"is invalid"}}""")]
     [InlineData("limit=101", """{"errors":{"limit":"must be less than or equal to 100"}}""")]
+    [InlineData("wait=61", """{"errors":{"wait":"must be less than or equal to 60"}}""")]
+    [InlineData("wait=-1", """{"errors":{"wait":"must be an integer"}}""")]
+    [InlineData("wait=1.5", """{"errors":{"wait":"must be an integer"}}""")]
+    [InlineData("after=x&limit=0&wait=soon", """{"errors":{"limit":"must be greater than 0","wait":"must be an integer","after":"is invalid"}}""")]
     public async Task A_wrong_place_in_the_feed_is_named(string query, string answer)
     {
         using var wire = new Wire(gateway);

@@ -96,6 +96,9 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     /// <inheritdoc/>
     public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
+    /// <summary>Raised for each app for which a commit took places in the feed.</summary>
+    public event Action<AppId>? FeedGrew;
+
     /// <summary>Makes a change, all of it or nothing.</summary>
     /// <exception cref="JournalUnavailableException">The store cannot be reached, the queue is full, or the server is shutting down.</exception>
     public Task<CommitResult> CommitAsync(Change change)
@@ -220,11 +223,20 @@ internal sealed class Journal : IJournal, IAsyncDisposable
         {
             var (results, released) = await writer.WriteAsync([.. batch.Select(w => w.Change!)]);
             var lanes = released.Count > 0 ? new HashSet<long>(released) : null;
+            HashSet<AppId>? grown = null;
             for (var i = 0; i < batch.Count; i++)
             {
-                if (results[i].Conflict == Conflict.None && batch[i].Change!.Webhooks is { Count: > 0 } webhooks)
+                if (results[i].Conflict == Conflict.None && batch[i].Change is { } change)
                 {
-                    (lanes ??= []).UnionWith(webhooks.Select(w => w.Lane));
+                    if (change.Webhooks.Count > 0)
+                    {
+                        (lanes ??= []).UnionWith(change.Webhooks.Select(w => w.Lane));
+                    }
+
+                    if (change.Events.Any(e => e.ChangesStatus))
+                    {
+                        (grown ??= []).Add(change.App);
+                    }
                 }
 
                 batch[i].Done.SetResult(results[i]);
@@ -233,6 +245,11 @@ internal sealed class Journal : IJournal, IAsyncDisposable
             if (lanes is not null)
             {
                 WebhooksDue?.Invoke(lanes);
+            }
+
+            foreach (var app in grown ?? [])
+            {
+                FeedGrew?.Invoke(app);
             }
         }
         catch (Exception failure) when (batch.Count > 1 && !writer.IsStoreFailure(failure))
