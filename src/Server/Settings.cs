@@ -4,6 +4,7 @@ using Tollgate.Client.Contract;
 using Tollgate.Core.Ledger;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Settlement;
+using Tollgate.Server.Webhooks;
 
 namespace Tollgate.Server;
 
@@ -45,7 +46,7 @@ internal sealed record Settings
 
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "WebhookNetworks", "WebhookPorts", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "Sandbox",
     ];
 
     private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
@@ -71,7 +72,14 @@ internal sealed record Settings
 
     public required bool AllowRemoteSandbox { get; init; }
 
+    /// <summary>Whether webhooks may go to any address at all.</summary>
     public required bool AllowPrivateWebhooks { get; init; }
+
+    /// <summary>The networks to which webhooks may go besides the public internet.</summary>
+    public required IReadOnlyList<IPNetwork> WebhookNetworks { get; init; }
+
+    /// <summary>The ports to which webhooks may go; <see langword="null"/> for any.</summary>
+    public required IReadOnlyList<int>? WebhookPorts { get; init; }
 
     /// <summary>How many requests an app may send in a second, its bursts included; <see langword="null"/> for no limit.</summary>
     public required int? RequestsPerSecond { get; init; }
@@ -160,7 +168,7 @@ internal sealed record Settings
             throw new SettingException("Tollgate:Apps", $"names the app {twice.Key} twice");
         }
 
-        return new()
+        var settings = new Settings
         {
             IsSandbox = isSandbox,
             DataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
@@ -168,6 +176,8 @@ internal sealed record Settings
             PublicUrl = ReadUrl(section, "PublicUrl"),
             AllowRemoteSandbox = allowRemote,
             AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
+            WebhookNetworks = ReadNetworks(section),
+            WebhookPorts = ReadPorts(section) ?? (isSandbox ? null : [443]),
             RequestsPerSecond = section["RequestsPerSecond"] switch
             {
                 null or "" => null,
@@ -187,6 +197,12 @@ internal sealed record Settings
             DisputePeriod = ReadDelay(sandbox, "DisputePeriod", TimeSpan.FromDays(7)),
             DisputeDecisionDelay = ReadDelay(sandbox, "DisputeDecisionDelay", TimeSpan.FromMinutes(1)),
         };
+        if (apps.FirstOrDefault(a => a.DefaultWebhook is { } webhook && WebhookAddress.Problem(new(webhook.EndpointUrl), settings) is not null) is { } app)
+        {
+            throw new SettingException("Tollgate:Apps", $"gives the app {app.Id} a WebhookEndpoint to which webhooks may not go");
+        }
+
+        return settings;
     }
 
     /// <summary>Checks that an address to listen on is one.</summary>
@@ -226,13 +242,28 @@ internal sealed record Settings
         _ => throw new SettingException("Tollgate:Payouts", "must be off, or a time in Sydney such as daily 09:00 or weekly monday 09:00"),
     };
 
+    private static List<IPNetwork> ReadNetworks(IConfigurationSection section) => [.. List(section, "WebhookNetworks").Select(text =>
+        IPNetwork.TryParse(text, out var network)
+            ? network
+            : throw new SettingException("Tollgate:WebhookNetworks", "must be networks such as 10.20.0.0/16 or fd12:3456::/32, with commas between them"))];
+
+    private static List<int>? ReadPorts(IConfigurationSection section)
+    {
+        var ports = List(section, "WebhookPorts").Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
+            ? port
+            : throw new SettingException("Tollgate:WebhookPorts", "must be ports such as 443,8443, with commas between them")).ToList();
+        return ports.Count > 0 ? ports : null;
+    }
+
     private static BusinessCalendar ReadCalendar(IConfigurationSection section)
     {
-        var days = (section["Holidays"] ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return BusinessCalendar.TryCreate(days, out var calendar)
+        return BusinessCalendar.TryCreate(List(section, "Holidays"), out var calendar)
             ? calendar
             : throw new SettingException("Tollgate:Holidays", "must be days such as 2027-06-14, with commas between them");
     }
+
+    private static string[] List(IConfigurationSection section, string name) =>
+        (section[name] ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees)
     {

@@ -70,13 +70,13 @@ internal sealed class CommonFields(Settings settings)
         }
 
         var url = webhook.Text("endpoint_url", 2048, required: true) ?? string.Empty;
-        if (!IsWebUrl(url, out var parsed) || parsed.UserInfo.Length > 0)
+        if (!IsWebUrl(url, out var parsed))
         {
             webhook.Errors.Add(webhook.Path("endpoint_url"), "is invalid");
         }
-        else if (!settings.AllowPrivateWebhooks && WebhookAddress.IsPrivateName(parsed))
+        else if (WebhookAddress.Problem(parsed, settings) is { } problem)
         {
-            webhook.Errors.Add(webhook.Path("endpoint_url"), "is not allowed");
+            webhook.Errors.Add(webhook.Path("endpoint_url"), problem);
         }
 
         var authorization = webhook.Text("authorization_header", 1024);

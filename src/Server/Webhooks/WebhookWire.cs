@@ -45,7 +45,7 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         ActivityHeadersPropagator = null,
-        ConnectCallback = (context, cancel) => WebhookAddress.ConnectAsync(context.DnsEndPoint, settings.AllowPrivateWebhooks, cancel),
+        ConnectCallback = (context, cancel) => WebhookAddress.ConnectAsync(context.DnsEndPoint, settings, cancel),
     });
 
     /// <inheritdoc/>
@@ -73,6 +73,10 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
             return response.IsSuccessStatusCode
                 ? new(null, status, excerpt)
                 : new(string.Create(CultureInfo.InvariantCulture, $"answered {status}"), status, excerpt, RetryAfterOf(response));
+        }
+        catch (HttpRequestException broken) when (broken.InnerException is RefusedEndpointException refused)
+        {
+            return new(refused.Message);
         }
         catch (HttpRequestException broken)
         {

@@ -24,6 +24,8 @@ public class ProductionFields
     [InlineData("https://[2606:2800:21f:cb07::1]/hook", null)]
     [InlineData("http://example.com/hook", "is invalid")]
     [InlineData("https://me:pw@example.com/hook", "is invalid")]
+    [InlineData("https://bücher.example/hook", null)]
+    [InlineData("https://example.com.:443/hook", null)]
     [InlineData("https://localhost/hook", "is not allowed")]
     [InlineData("https://shop.localhost/hook", "is not allowed")]
     [InlineData("https://127.0.0.1/hook", "is not allowed")]
@@ -54,6 +56,19 @@ public class ProductionFields
         // Where the operator allows them, private addresses pass; the scheme stays.
         Assert.Equal(message == "is not allowed" ? null : message, ReadWebhook(url, "--Tollgate:AllowPrivateWebhooks=true"));
     }
+
+    [Theory]
+    [InlineData("https://example.com:8443/hook", "is not allowed")]
+    [InlineData("https://example.com:22/hook", "is not allowed")]
+    [InlineData("https://example.com:8443/hook", null, "--Tollgate:WebhookPorts=443,8443")]
+    [InlineData("https://example.com:8080/hook", "is not allowed", "--Tollgate:WebhookPorts=443,8443")]
+    [InlineData("https://10.20.0.1/hook", null, "--Tollgate:WebhookNetworks=10.20.0.0/16")]
+    [InlineData("https://10.21.0.1/hook", "is not allowed", "--Tollgate:WebhookNetworks=10.20.0.0/16")]
+    [InlineData("https://pay.example.com/hook", "is not allowed", "--Tollgate:PublicUrl=https://pay.example.com")]
+    [InlineData("https://PAY.example.com./hook", "is not allowed", "--Tollgate:PublicUrl=https://pay.example.com")]
+    [InlineData("https://shop.example.com/hook", null, "--Tollgate:PublicUrl=https://pay.example.com")]
+    public void Webhooks_go_to_open_ports_and_never_to_the_gateway_itself(string url, string? message, params string[] settings) =>
+        Assert.Equal(message, ReadWebhook(url, settings));
 
     [Fact]
     public void The_sandbox_can_be_told_to_refuse_private_webhooks_too() =>

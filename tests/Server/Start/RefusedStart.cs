@@ -23,6 +23,11 @@ public sealed class RefusedStart
     [InlineData("--Tollgate:Database=Data Source=missing/folder/tollgate.db", "Tollgate:Database")]
     [InlineData("--Tollgate:PublicUrl=pay.example.com", "Tollgate:PublicUrl")]
     [InlineData("--Tollgate:AllowRemoteSandbox=yes", "Tollgate:AllowRemoteSandbox")]
+    [InlineData("--Tollgate:WebhookNetworks=10.20.0.0", "Tollgate:WebhookNetworks", "10.20.0.0/16")]
+    [InlineData("--Tollgate:WebhookNetworks=10.20.0.0/33", "Tollgate:WebhookNetworks")]
+    [InlineData("--Tollgate:WebhookNetworks=10.20.0.0/16;fd12::/32", "Tollgate:WebhookNetworks")]
+    [InlineData("--Tollgate:WebhookPorts=443,https", "Tollgate:WebhookPorts")]
+    [InlineData("--Tollgate:WebhookPorts=0", "Tollgate:WebhookPorts")]
     [InlineData("--Tollgate:DataDirectory=/dev/null/data", "Tollgate:DataDirectory")]
     [InlineData("--urls=http://0.0.0.0:0", "urls", "Tollgate:AllowRemoteSandbox")]
     [InlineData("--urls=http://127.0.0.1:0;http://*:0", "urls", "Tollgate:AllowRemoteSandbox")]
@@ -115,6 +120,19 @@ public sealed class RefusedStart
         ]);
         Assert.Contains(setting, sentence, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_apps_own_endpoint_to_which_webhooks_may_not_go_is_named()
+    {
+        await using var place = new Workplace();
+        var sentence = await place.StartInVainAsync(
+        [
+            "--Tollgate:AllowPrivateWebhooks=false", "--Tollgate:Apps:0:Id=app-shop", "--Tollgate:Apps:0:SecretKey=sk-shop",
+            $"--Tollgate:Apps:0:WebhookSecret={AppsOfTests.WebhookSecret}", "--Tollgate:Apps:0:WebhookEndpoint=http://192.168.0.7/hook",
+        ]);
+        Assert.Contains("app-shop", sentence, StringComparison.Ordinal);
+        Assert.Contains("WebhookEndpoint", sentence, StringComparison.Ordinal);
     }
 
     [Fact]
