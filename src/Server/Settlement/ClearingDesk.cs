@@ -20,7 +20,7 @@ internal enum ResolutionWay
 }
 
 /// <summary>Where an operator resolves what does not match.</summary>
-internal sealed class ClearingDesk(IJournal journal, IPaymentLookup payments, ClearingReader clearing, Reconciliation reconciliation, PaymentRunner runner)
+internal sealed class ClearingDesk(IPaymentLookup payments, IClearingLookup clearing, Reconciliation reconciliation)
 {
     /// <summary>Resolves a discrepancy; says why not when it cannot be done that way.</summary>
     public async Task<string?> ResolveAsync(string id, ResolutionWay way, string note)
@@ -39,8 +39,7 @@ internal sealed class ClearingDesk(IJournal journal, IPaymentLookup payments, Cl
         switch (discrepancy.Found.Kind, way)
         {
             case (_, ResolutionWay.Ignore):
-                var closed = await journal.CommitAsync(new() { App = new(string.Empty), At = runner.Now, Resolution = resolution });
-                return closed.Conflict == Conflict.None ? null : "it was resolved before";
+                return await reconciliation.CloseAsync(resolution) ? null : "it was resolved before";
             case (DiscrepancyKind.MissingHere, ResolutionWay.Accept):
                 return await reconciliation.LookAgainAsync(discrepancy) ? null : "its capture is still not known here; it is tried again by itself, or ignored";
             case (DiscrepancyKind.AmountDiffers, ResolutionWay.Accept):

@@ -5,7 +5,7 @@ namespace Tollgate.Server.Settlement;
 
 /// <summary>
 /// Watches over what does not match: a record that was missing here is looked at again until its capture is known, and a capture that no file has had in
-/// time goes on the list.
+/// time goes on the list. Should a file settle it while it is being listed, neither sees the other: so it is looked at again too.
 /// </summary>
 internal sealed class ClearingWatch : BackgroundService, ITimedWork
 {

@@ -80,13 +80,18 @@ internal sealed class Reconciliation(IJournal journal, IPaymentLookup payments, 
         }
     }
 
-    /// <summary>Looks again at a record that was missing here; whether anything came of it.</summary>
+    /// <summary>Looks again at what was missing on either side; whether anything came of it.</summary>
     public async Task<bool> LookAgainAsync(StoredDiscrepancy discrepancy)
     {
         var found = discrepancy.Found;
-        if (await payments.FindAsync(new PaymentId(found.PaymentUuid)) is not { } payment || found is not { Theirs: { } theirs, FileId: { } file, Line: { } line })
+        if (await payments.FindAsync(new PaymentId(found.PaymentUuid)) is not { } payment)
         {
             return false;
+        }
+
+        if (found is not { Theirs: { } theirs, FileId: { } file, Line: { } line })
+        {
+            return payment.SettledAt is not null && await CloseAsync(new(found.Id, Matched, await RecordThatSettledAsync(payment)));
         }
 
         var amount = new Money(theirs, payment.Captured.Currency);
@@ -130,6 +135,10 @@ internal sealed class Reconciliation(IJournal journal, IPaymentLookup payments, 
     public Task<StepResult> SettleAsync(Payment payment, Money? cleared, Money cost, string reference, ChangeExtras with) =>
         runner.ApplyAsync(payment, now => new PaymentCommand.Settle(now, cleared, cost.IsPositive ? cost : null, reference), _ => with);
 
+    /// <summary>Resolves a discrepancy without moving anything; false when it was resolved before.</summary>
+    public async Task<bool> CloseAsync(DiscrepancyResolution resolution) =>
+        (await journal.CommitAsync(new() { App = new(string.Empty), At = runner.Now, Resolution = resolution })).Conflict == Conflict.None;
+
     /// <summary>The record of a discrepancy, as dealt with.</summary>
     public static NewClearingRecord? RowOf(StoredDiscrepancy discrepancy) =>
         discrepancy.Found is { FileId: { } file, Line: { } line, Theirs: { } theirs } found
@@ -152,6 +161,9 @@ internal sealed class Reconciliation(IJournal journal, IPaymentLookup payments, 
         };
         return string.Create(CultureInfo.InvariantCulture, $"{word}.{file}.{line}");
     }
+
+    private async Task<string> RecordThatSettledAsync(Payment payment) =>
+        (await payments.ReadJournalAsync(payment)).OfType<PaymentEvent.Settled>().Single().Record ?? string.Empty;
 
     private async Task<bool> ListAsync(NewDiscrepancy found, ChangeExtras with)
     {

@@ -12,7 +12,7 @@ namespace Tollgate.Server.Storage;
 /// <param name="Note">What the operator said to that.</param>
 internal sealed record StoredDiscrepancy(NewDiscrepancy Found, long Cost, DateTimeOffset FoundAt, DateTimeOffset? ResolvedAt, string? How, string? Note);
 
-/// <summary>What the import of clearing files needs to read of what is stored.</summary>
+/// <summary>What clearing needs to read of what is stored.</summary>
 internal interface IClearingLookup
 {
     /// <summary>The digest of a file whose import has begun.</summary>
@@ -24,7 +24,10 @@ internal interface IClearingLookup
     /// <summary>Whether a discrepancy is there and open.</summary>
     Task<bool> IsOpenAsync(string discrepancy);
 
-    /// <summary>Open records that were missing here, of payments that have a capture by now.</summary>
+    /// <summary>A discrepancy.</summary>
+    Task<StoredDiscrepancy?> FindAsync(string id);
+
+    /// <summary>What is open though it is known by now: missing here, of payments that have a capture; missing there, of payments that have settled.</summary>
     Task<IReadOnlyList<StoredDiscrepancy>> ListKnownByNowAsync(int limit);
 
     /// <summary>Captured and not settled since before an instant, longest first; but for those that the operator has heard of already.</summary>
@@ -109,7 +112,7 @@ internal sealed class ClearingReader(Database database) : IClearingLookup
     public Task<IReadOnlyList<StoredDiscrepancy>> ListKnownByNowAsync(int limit) => QueryAsync(
         $"""
         {Select} JOIN payments p ON p.uuid = d.payment_uuid
-        WHERE d.resolved_at IS NULL AND d.kind = 1 AND p.status NOT IN (0, 1, 4, 10) ORDER BY d.found_at, d.id LIMIT @limit
+        WHERE d.resolved_at IS NULL AND ((d.kind = 1 AND p.status NOT IN (0, 1, 4, 10)) OR (d.kind = 2 AND p.unsettled_since IS NULL)) ORDER BY d.found_at, d.id LIMIT @limit
         """,
         new { limit });
 
@@ -123,7 +126,7 @@ internal sealed class ClearingReader(Database database) : IClearingLookup
         return [.. rows.Select(r => (new PaymentId(r.Uuid), DateTimeOffset.FromUnixTimeMilliseconds(r.Since)))];
     }
 
-    /// <summary>A discrepancy.</summary>
+    /// <inheritdoc/>
     public async Task<StoredDiscrepancy?> FindAsync(string id) => (await QueryAsync($"{Select} WHERE d.id = @id", new { id })).SingleOrDefault();
 
     /// <summary>Discrepancies, oldest first.</summary>

@@ -184,6 +184,29 @@ public abstract class Clearing(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_capture_that_settles_while_it_is_being_listed_comes_right_by_itself()
+    {
+        await using var own = await StartAsync();
+        var payment = await CapturedAsync(own);
+        var operation = (await FindAsync(own, payment)).CapturedBy!.Value;
+        var name = FileText.NewName();
+        Assert.Equal("1 settled, 0 before, 0 listed", await ImportAsync(own, FileText.Of(name, await RecordOfAsync(own, payment))));
+
+        // What a watch writes that read the payment before the file came.
+        var id = $"missing-there.{operation}";
+        await own.Services.GetRequiredService<Journal>().CommitAsync(new()
+        {
+            App = new(string.Empty),
+            At = DateTimeOffset.UtcNow,
+            Discrepancy = new(id, DiscrepancyKind.MissingThere, null, null, payment.Uuid, operation.Value, 1000, null, "AUD"),
+        });
+        var clearing = own.Services.GetRequiredService<ClearingReader>();
+        var resolved = (await Eventually.GetAsync(() => clearing.FindAsync(id), found => found!.ResolvedAt is not null, "the end of it"))!;
+        Assert.Equal((Reconciliation.Matched, name + ":2"), (resolved.How, resolved.Note));
+        await Proof.HoldsAsync(own);
+    }
+
+    [Fact]
     public async Task The_operators_verbs_work_beside_the_server_and_say_how_they_go()
     {
         await using var own = await StartAsync();
