@@ -5,57 +5,6 @@ using Tollgate.Server.Acquirers;
 
 namespace Tollgate.Simulation;
 
-/// <summary>What the acquirer knows of one payment: amounts in the smallest unit.</summary>
-internal sealed class Book
-{
-    public int Authorisations { get; set; }
-
-    public long Authorised { get; set; }
-
-    public long Captured { get; set; }
-
-    public long Released { get; set; }
-
-    public long Refunded { get; set; }
-
-    public bool Settled { get; set; }
-
-    public (string Operation, long Amount)? PendingRefund { get; set; }
-
-    /// <summary>What disputes took for good.</summary>
-    public long Lost { get; set; }
-
-    /// <summary>The last dispute.</summary>
-    public Case? Case { get; set; }
-
-    /// <summary>What can still be given back, or disputed.</summary>
-    public long Left => Captured - Refunded - Lost - (PendingRefund?.Amount ?? 0);
-
-    /// <summary>The most approved authorisations that there were at once.</summary>
-    public int MostAuthorisations { get; set; }
-}
-
-/// <summary>A dispute as the acquirer keeps it.</summary>
-internal sealed class Case
-{
-    public required string Id { get; init; }
-
-    public required long Amount { get; init; }
-
-    public DisputeStage Stage { get; set; }
-
-    public bool MoneyTaken { get; set; }
-
-    public bool IsOpen { get; set; } = true;
-
-    public bool AwaitsMerchant { get; set; }
-
-    /// <summary>Counts whose turn it was, so that what was planned for an earlier one is not done.</summary>
-    public int Turn { get; set; }
-
-    public Queue<(string What, Func<IAcquirerListener, Task<bool>> Tell)> ToTell { get; } = new();
-}
-
 /// <summary>
 /// The acquirer's own account of things, by which the gateway's is judged: written apart from it and from the sandbox, and with the same rules. A repeat
 /// under a reference is one message; what is reversed before it arrives is declined when it does.
@@ -98,6 +47,9 @@ internal sealed class Acquirer(World world, Place place)
 
     /// <summary>Who can be told of what the acquirer does by itself.</summary>
     public Func<ServerProcess?>? Listener { get; set; }
+
+    /// <summary>Where it says what has settled.</summary>
+    public ClearingOffice Clearing { get; } = new(world, place);
 
     /// <summary>Takes a message.</summary>
     public Reply Take(AcquirerOrder order, bool declines, bool keepsSilent)
@@ -213,11 +165,13 @@ internal sealed class Acquirer(World world, Place place)
         {
             // What the gateway does not know of yet can still be undone when it hears of it.
             var soonest = forgotten.Contains(order.Operation.Value) ? TimeSpan.FromDays(2) : TimeSpan.FromMilliseconds(1);
-            var latest = world.Chance.Happens(3000) ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(2);
-            world.After(soonest + world.Chance.Between(TimeSpan.Zero, latest), place, () => Settle(order, book));
+            var atOnce = world.Chance.Happens(1500);
+            var latest = atOnce ? TimeSpan.FromMilliseconds(500) : world.Chance.Happens(3000) ? TimeSpan.FromSeconds(10) : TimeSpan.FromDays(2);
+            world.After(soonest + world.Chance.Between(TimeSpan.Zero, latest), place, () => Settle(order, book, atOnce));
             if (world.Chance.Happens(1500))
             {
-                world.After(soonest + world.Chance.Between(TimeSpan.FromSeconds(1), world.Chance.Below(2) == 0 ? TimeSpan.FromMinutes(2) : TimeSpan.FromDays(5)), place, () => Dispute(order, book));
+                var disputed = world.Chance.Below(3) switch { 0 => TimeSpan.FromSeconds(8), 1 => TimeSpan.FromMinutes(2), _ => TimeSpan.FromDays(5) };
+                world.After(soonest + world.Chance.Between(TimeSpan.FromSeconds(1), disputed), place, () => Dispute(order, book));
             }
         }
 
@@ -289,13 +243,13 @@ internal sealed class Acquirer(World world, Place place)
         }
     }
 
-    private void Settle(AcquirerOrder order, Book book)
+    private void Settle(AcquirerOrder order, Book book, bool atOnce)
     {
-        if (book is { Captured: > 0, Settled: false })
+        if (book is { Captured: > 0, Settled: false } && Approved(order.Operation))
         {
             book.Settled = true;
             world.Tell("acquirer settles", order.Payment.Value, book.Captured);
-            Notify("settled", order, runner => runner.SettledAsync(order.Payment), 0);
+            Clearing.Clear(order.Payment, order.Operation, new(book.Captured, order.Amount.Currency), atOnce);
         }
     }
 

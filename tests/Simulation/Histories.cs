@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Http;
+using Tollgate.Server.Settlement;
 using Tollgate.Server.Storage;
 
 namespace Tollgate.Simulation;
@@ -27,8 +28,12 @@ public class Histories(ITestOutputHelper output)
         "the acquirer declines", "the acquirer declines a reversal", "the acquirer cannot be asked about an operation", "a reversal is acknowledged and forgotten",
         "a notice is lost", "a notice comes late", "a notice is told twice",
         "the store refuses a change", "the store makes a change and says that it did not", "the store makes a change, and tries it again", "the store is slow",
+        "a clearing file comes late", "a clearing file comes again", "a clearing file comes twice at the same time", "another file comes under the same name",
+        "a capture is cleared twice", "the acquirer errs in an amount", "a process dies over an import", "an import breaks off",
         "the store cannot be asked", "the endpoint is down", "the endpoint takes a webhook and does not say so",
     ];
+
+    private static readonly string[] Resolutions = [Reconciliation.Matched, Reconciliation.Superseded, "accept", "ignore"];
 
     private static readonly string[] Moments =
         ["a commit on the way", "a commit made and not heard of", "a request on the wire", "a reply on the wire", "nothing on the way"];
@@ -38,7 +43,9 @@ public class Histories(ITestOutputHelper output)
     [
         .. typeof(PaymentEvent).GetNestedTypes().Select(e => ($"event: {e.Name}", 20)),
         .. Enum.GetValues<Refusal>().Except(NotOverHttp).Select(r => ($"refused: {CodeOf(r)}", 20)),
-        .. Enum.GetValues<Conflict>().Except([Conflict.None, Conflict.ClearedBefore, Conflict.DiscrepancyClosed]).Select(c => ($"conflict: {c}", 20)),
+        .. Enum.GetValues<Conflict>().Except([Conflict.None]).Select(c => ($"conflict: {c}", 20)),
+        .. Enum.GetValues<DiscrepancyKind>().Select(k => ($"discrepancy: {k}", 100)),
+        .. Resolutions.Select(how => ($"resolved: {how}", 20)),
         .. Faults.Select(fault => ($"fault: {fault}", 100)),
         .. Moments.Select(moment => ($"crash: {moment}", 500)),
     ];

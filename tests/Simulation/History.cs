@@ -35,6 +35,8 @@ internal sealed class History
             new(world, place, calm ? 0 : Rate(2500)));
         merchants = new(world, place, AnyProcess);
         outside.Webhooks.Heard = merchants.Hear;
+        outside.Acquirer.Clearing.Importer = AnyProcess;
+        outside.Tables.Listed = new Operator(world, place, AnyProcess, outside.Acquirer.Clearing).Hear;
         world.NextWake = _ => NextLook();
         world.Wake = Look;
 
@@ -128,11 +130,11 @@ internal sealed class History
 
     private DateTimeOffset? NextLook()
     {
-        var (work, webhook) = outside.Tables.NextDue();
+        var due = outside.Tables.NextDue();
         DateTimeOffset? next = null;
         foreach (var process in processes)
         {
-            if (process.NextLook(work, webhook) is { } look && !(next <= look))
+            if (process.NextLook(due) is { } look && !(next <= look))
             {
                 next = look;
             }
@@ -143,10 +145,10 @@ internal sealed class History
 
     private void Look()
     {
-        var (work, webhook) = outside.Tables.NextDue();
+        var due = outside.Tables.NextDue();
         foreach (var process in processes)
         {
-            process.Look(work, webhook);
+            process.Look(due);
         }
     }
 }

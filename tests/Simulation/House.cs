@@ -18,6 +18,9 @@ internal static class House
     public static Settings Settings { get; } = Settings.Read(new ConfigurationBuilder().Build()) with
     {
         AllowPrivateWebhooks = true,
+
+        // As long as the acquirer takes for most: what comes later is missed before it comes.
+        SettlementDelay = TimeSpan.FromDays(2),
         Apps = [AppSettingsOf("app-one", oneLivePayment: false), AppSettingsOf("app-two", oneLivePayment: true)],
     };
 

@@ -13,6 +13,7 @@ public class PlantedBugs(ITestOutputHelper output)
     private const string Evolution = "Core/Payments/PaymentEvolution.cs";
     private const string Runner = "Server/Payments/PaymentRunner.cs";
     private const string Draft = "Server/Payments/PaymentDraft.cs";
+    private const string Reconciliation = "Server/Settlement/Reconciliation.cs";
     private const string Postings = "Core/Ledger/Postings.cs";
 
     private static readonly Dictionary<string, (SourceBug? Bug, StoreFlaws Flaws)> Bugs = new()
@@ -49,8 +50,23 @@ public class PlantedBugs(ITestOutputHelper output)
         ["recovery refunds again under another reference"] = InSource(
             Runner, "Payment> RecoverAsync", "new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)", "unknown.Kind == OperationKind.Refund ? new AcquirerOrder.Refund(identifiers.NewOperation(), current.Id, unknown.Amount, string.Empty) : new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)"),
         ["recovery believes whoever says no to a reversal"] = InSource(Runner, "Payment> ReverseAsync", "told is Outcome.Approved ? outcome : new Outcome.Unknown()", "outcome"),
-        ["a settlement that comes early is not asked for again"] = InSource(
-            "Server/Payments/AcquirerNews.cs", "return heard switch", "Payment: { End: null, SettledAt: null } } => false", "Payment: { End: null, SettledAt: null } } => true"),
+        ["a dispute that comes early is not asked for again"] = InSource(
+            "Server/Payments/AcquirerNews.cs", "return heard switch", "{ Captured.IsPositive: false, End: null } } => false", "{ Captured.IsPositive: false, End: null } } => true"),
+        ["a record is settled without the word that it is dealt with"] = InSource(
+            Reconciliation, "RecordEnd> DealWithAsync", "new() { ClearingRecord = row, Resolution = resolution }", "new() { Resolution = resolution }"),
+        ["a record that does not match counts as matched"] = InSource(
+            Reconciliation, "RecordEnd> DealWithAsync", "row with { Matched = false }", "row"),
+        ["a capture that was cleared twice is not listed"] = InSource(
+            Reconciliation, "bool> ListAsync", "Discrepancy = found,", "Discrepancy = found.Kind == DiscrepancyKind.Twice ? null : found,"),
+        ["what the acquirer keeps of a capture is forgotten"] = InSource(Reconciliation, "StepResult> SettleAsync", "cost.IsPositive ? cost : null", "null"),
+        ["a record that comes early is not looked at again"] = InSource(
+            "Server/Settlement/ClearingWatch.cs", "bool> RunAsync()", "any |= await reconciliation.LookAgainAsync(discrepancy);", "_ = discrepancy;"),
+        ["a capture that is listed while it settles stays on the list"] = InSource(
+            Reconciliation, "bool> LookAgainAsync", "return payment.SettledAt is not null &&", "return payment.SettledAt is null &&"),
+        ["an import that was interrupted is not finished"] = InSource(
+            "Server/Settlement/ClearingImport.cs", "foreach (var part in", "!done.Contains(r.Line)", "done.Count == 0"),
+        ["a file that comes under the name of another is taken for it"] = InSource(
+            "Server/Settlement/ClearingImport.cs", "bool> ClaimAsync", "CryptographicOperations.FixedTimeEquals(digest, file.Digest)", "digest.Length == file.Digest.Length"),
         ["a change of status is not told"] = InSource(Draft, "Refusal? Apply(", "recorded.ChangesStatus && composer", "recorded.ChangesStatus && Now.Status != PaymentStatus.Received && composer"),
         ["a card that nobody can use is kept"] = InSource(Draft, "DestroysCard =", "!Now.WasAuthorised ?", "Now.WasAuthorised ?"),
         ["a security code outlives its payment"] = InSource(Draft, "DeletesCode =", "Now.Status != PaymentStatus.Pending", "Now.WasAuthorised"),
@@ -62,6 +78,7 @@ public class PlantedBugs(ITestOutputHelper output)
         ["the journal loses events"] = InStore(StoreFlaws.LosesEvents),
         ["the journal hands a position out twice"] = InStore(StoreFlaws.HandsOutPositionsTwice),
         ["the journal leases webhooks out of order"] = InStore(StoreFlaws.LeasesOutOfOrder),
+        ["the journal forgets which records were dealt with"] = InStore(StoreFlaws.ForgetsRecords),
         ["the journal loses postings"] = InStore(StoreFlaws.LosesPostings),
     };
 

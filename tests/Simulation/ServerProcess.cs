@@ -12,6 +12,7 @@ using Tollgate.Server.Acquirers;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Payments;
+using Tollgate.Server.Settlement;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
@@ -34,6 +35,7 @@ internal sealed class ServerProcess
     private readonly StoreLink store;
     private readonly DueWork work;
     private readonly WebhookDelivery delivery;
+    private readonly ClearingWatch watch;
     private readonly HashSet<Task> sending = [];
     private readonly ReadPayment read;
     private readonly ChargeCard chargeCard;
@@ -50,6 +52,7 @@ internal sealed class ServerProcess
     private DateTimeOffset sweptAt;
     private bool works;
     private bool delivers;
+    private bool watches;
 
     public ServerProcess(World world, Surroundings outside, string name)
     {
@@ -82,6 +85,10 @@ internal sealed class ServerProcess
         challenge = new(store, Runner, authentication);
         work = new(store, Runner, store, House.Settings, clock, new(clock), new Logger<DueWork>(world));
         delivery = new(store, outside.Webhooks, directory, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
+        var reconciliation = new Reconciliation(store, store, store, Runner, new Logger<Reconciliation>(world));
+        Import = new(store, store, reconciliation, Runner);
+        Desk = new(store, store, reconciliation);
+        watch = new(reconciliation, store, House.Settings, clock, new Logger<ClearingWatch>(world));
         Runner.WorkDue += () => world.Soon(Place, Work);
         store.WebhooksDue += _ => world.Soon(Place, Deliver);
     }
@@ -93,6 +100,12 @@ internal sealed class ServerProcess
     /// <summary>Who hears what the acquirer does by itself.</summary>
     public IAcquirerListener News { get; }
 
+    /// <summary>Where clearing files come in.</summary>
+    public ClearingImport Import { get; }
+
+    /// <summary>Where the operator resolves what does not match.</summary>
+    public ClearingDesk Desk { get; }
+
     public Crossing Crossing { get; } = new();
 
     /// <summary>Dies, with everything it was about to do.</summary>
@@ -101,6 +114,7 @@ internal sealed class ServerProcess
         Place.Die();
         work.Dispose();
         delivery.Dispose();
+        watch.Dispose();
     }
 
     /// <summary>Answers a call, unless it dies over it.</summary>
@@ -113,26 +127,30 @@ internal sealed class ServerProcess
     });
 
     /// <summary>When this process looks for what is due next.</summary>
-    public DateTimeOffset? NextLook(long? work, long? webhook)
+    public DateTimeOffset? NextLook(SimulatedStore.Due due)
     {
-        var next = works ? (delivers ? null : webhook) : delivers ? work : Min(work, webhook);
+        var next = Min(works ? null : due.Work, Min(delivers ? null : due.Webhook, watches ? null : due.Clearing));
         if (next is not { } millis || Place.IsDead)
         {
             return null;
         }
 
-        var due = DateTimeOffset.FromUnixTimeMilliseconds(millis) + phase;
-        return due > lookedAt + Rest ? due : lookedAt + Rest;
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(millis) + phase;
+        return at > lookedAt + Rest ? at : lookedAt + Rest;
     }
 
     /// <summary>Looks for what is due, when its time has come.</summary>
-    public void Look(long? work, long? webhook)
+    public void Look(SimulatedStore.Due due)
     {
-        if (NextLook(work, webhook) <= world.Now)
+        if (NextLook(due) <= world.Now)
         {
             lookedAt = world.Now;
             world.Soon(Place, Work);
             world.Soon(Place, Deliver);
+            if (due.Clearing <= JournalRows.Millis(world.Now))
+            {
+                world.Soon(Place, Watch);
+            }
         }
     }
 
@@ -251,6 +269,28 @@ internal sealed class ServerProcess
         finally
         {
             delivers = false;
+        }
+    }
+
+    private async void Watch()
+    {
+        if (watches)
+        {
+            return;
+        }
+
+        watches = true;
+        try
+        {
+            await watch.RunAsync();
+        }
+        catch (Exception unavailable) when (Database.IsUnavailable(unavailable))
+        {
+            world.Counts.Add("fault: what does not match could not be looked for");
+        }
+        finally
+        {
+            watches = false;
         }
     }
 

@@ -22,13 +22,14 @@ internal enum StoreFlaws
     HandsOutPositionsTwice = 32,
     LeasesOutOfOrder = 64,
     LosesPostings = 128,
+    ForgetsRecords = 256,
 }
 
 /// <summary>
 /// The store in memory: what <c>SqliteJournalWriter</c> and <c>PostgresBatch</c> do, in their order of checking, and what <c>PaymentReader</c> finds. In a
 /// share of the histories payments and events are kept as the JSON in which the engines keep them.
 /// </summary>
-internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
+internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
 {
     internal sealed class PaymentRow
     {
@@ -52,10 +53,15 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
 
         public long? LeasedUntil { get; set; }
 
+        public long? UnsettledSince { get; set; }
+
         public List<EventRow> Events { get; } = [];
 
         public List<WebhookRow> Webhooks { get; } = [];
     }
+
+    /// <summary>When what kind of work is due, in milliseconds.</summary>
+    internal readonly record struct Due(long? Work, long? Webhook, long? Clearing);
 
     internal sealed record EventRow(int Version, string Type, PaymentEvent? Whole, byte[]? Body, long? Position, long At, PaymentStatus Before, PaymentStatus After);
 
@@ -144,7 +150,13 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             return new(conflict);
         }
 
+        if (ClearingConflictOf(change) is var clearing && clearing != Conflict.None)
+        {
+            return new(clearing);
+        }
+
         Write(change, app, at);
+        WriteClearing(change);
         return new(Conflict.None);
     }
 
@@ -286,7 +298,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
     }
 
     /// <summary>When something is due next, or was.</summary>
-    public (long? Work, long? Webhook) NextDue()
+    public Due NextDue()
     {
         // A deleted card whose number is still there is looked for all the time.
         long? work = HasCardToDestroy() ? 0 : null, webhook = null;
@@ -303,7 +315,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
             webhook = webhook <= waiting.NextAt ? webhook : waiting.NextAt;
         }
 
-        return (work, webhook);
+        return new(work, webhook, NextClearing());
     }
 
     /// <summary>Everything that is kept of a payment, as <c>verify</c> reads it.</summary>
@@ -425,6 +437,7 @@ internal sealed class SimulatedStore(bool asJson, StoreFlaws flaws)
         }
 
         (row.Version, row.Status, row.DueAt, row.LeasedUntil) = (payment.Version, payment.Status, JournalRows.DueAt(payment), null);
+        row.UnsettledSince = JournalRows.UnsettledSince(payment);
         row.Whole = asJson ? null : payment;
         row.State = asJson ? JournalRows.State(payment) : null;
         if (change.SealedCode is { } code)

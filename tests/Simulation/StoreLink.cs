@@ -16,7 +16,7 @@ internal sealed record StoreFaults(int Refused, int MadeButNotSaid, int MadeTwic
 }
 
 /// <summary>One process's connection to the store: every call is a step on the way there, one in the store, and one on the way back.</summary>
-internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup
+internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup, IClearingLookup
 {
     public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
@@ -110,6 +110,19 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
 
     private static JournalUnavailableException Refused() => new("The store refused.");
 
+    Task<byte[]?> IClearingLookup.FindFileAsync(string id) => ReadAsync(() => tables.FindFile(id));
+
+    Task<IReadOnlySet<int>> IClearingLookup.ReadLinesAsync(string file) => ReadAsync(() => tables.ReadLines(file));
+
+    Task<bool> IClearingLookup.IsOpenAsync(string discrepancy) => ReadAsync(() => tables.FindDiscrepancy(discrepancy) is { ResolvedAt: null });
+
+    Task<StoredDiscrepancy?> IClearingLookup.FindAsync(string id) => ReadAsync(() => tables.FindDiscrepancy(id));
+
+    Task<IReadOnlyList<StoredDiscrepancy>> IClearingLookup.ListKnownByNowAsync(int limit) => ReadAsync(() => tables.ListKnownByNow(limit));
+
+    Task<IReadOnlyList<(PaymentId Payment, DateTimeOffset Since)>> IClearingLookup.ListUnsettledAsync(DateTimeOffset before, int limit) =>
+        ReadAsync(() => tables.ListUnsettled(before, limit));
+
     private enum Fault
     {
         None,
@@ -155,6 +168,19 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
         if (result.Conflict != Conflict.None)
         {
             world.Tell("conflict", result.Conflict.ToString());
+            return result;
+        }
+
+        if (change.Discrepancy is { } found)
+        {
+            world.Counts.Add($"discrepancy: {found.Kind}");
+            world.Tell("discrepancy", found.Id);
+        }
+
+        if (change.Resolution is { } resolution)
+        {
+            world.Counts.Add($"resolved: {resolution.How}");
+            world.Tell($"resolved, {resolution.How}", resolution.Id);
         }
 
         return result;

@@ -46,6 +46,7 @@ internal static class Verdict
         }
 
         That(world.Acquirer.Impossible.Count == 0, "the acquirer is asked nothing impossible", string.Join(", ", world.Acquirer.Impossible));
+        ClearingVerdict.Pass(world.Tables, world.Acquirer.Clearing, payments);
         FeedHolds(world.Tables, payments);
         WebhooksArrived(world, payments);
         SecretsAreGone(world.Tables, payments);
@@ -138,11 +139,15 @@ internal static class Verdict
 
         var captured = payment.Captured.IsPositive;
         var lost = payment.Dispute is { IsLost: true } ? payment.Disputed.Minor : 0;
+
+        // Of what was captured the acquirer has kept its cost; and what it cleared more or less was ours.
+        var record = tables.ClearingRecords.Values.FirstOrDefault(r => r.PaymentUuid == payment.Id.Value && r.Matched);
+        var kept = record is null ? 0 : payment.Captured.Minor - record.Amount + record.Cost;
         (Account Account, long Balance)[] stand =
         [
             (Account.AuthMemoDebit, 0), (Account.AuthMemoCredit, 0), (Account.SchemeReceivable, 0), (Account.RefundClearing, 0), (Account.DisputeHold, 0),
             (Account.MerchantDisputeProvision, 0), (Account.MerchantReserve, 0), (Account.MerchantPending, 0),
-            (Account.BankCash, payment.Captured.Minor - payment.Refunded.Minor - lost),
+            (Account.SchemeCost, kept), (Account.BankCash, payment.Captured.Minor - kept - payment.Refunded.Minor - lost),
             (Account.MerchantPayable, captured ? -payment.Net.Minor : 0),
         ];
         foreach (var (account, balance) in stand)

@@ -101,9 +101,6 @@ internal interface IAcquirerListener
     /// <summary>The answer to an order came after its time was over.</summary>
     Task ReceiveLateAsync(AcquirerOrder order, Outcome outcome);
 
-    /// <summary>The captured funds of a payment have arrived.</summary>
-    Task<bool> SettledAsync(PaymentId payment);
-
     /// <summary>A refund was paid out.</summary>
     Task<bool> RefundCompletedAsync(PaymentId payment, OperationId? operation);
 

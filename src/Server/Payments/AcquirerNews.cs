@@ -26,9 +26,6 @@ internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, 
     }
 
     /// <inheritdoc/>
-    public Task<bool> SettledAsync(PaymentId payment) => HearAsync(payment, (_, now) => new PaymentCommand.Settle(now));
-
-    /// <inheritdoc/>
     public Task<bool> RefundCompletedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, (_, now) => new PaymentCommand.CompleteRefund(now, operation));
 
     /// <inheritdoc/>
@@ -67,11 +64,10 @@ internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, 
             return new();
         });
 
-        // The word may be early: a settlement before we know that the capture went through, a dispute while an operation or a refund is on its way.
+        // The word may be early: a dispute before we know that the capture went through, or while an operation or a refund is on its way.
         // Then it must be told again. Any other refusal means that we know already, or that the word is about something that has ended.
         return heard switch
         {
-            { Refusal: Refusal.NotSettleable, Payment: { End: null, SettledAt: null } } => false,
             { Refusal: Refusal.OperationInFlight } => false,
             { Refusal: Refusal.NotDisputable, Payment: { Refund: not null } or { Captured.IsPositive: false, End: null } } => false,
             _ => true,
