@@ -32,14 +32,10 @@ internal sealed class AcquirerNews(PaymentRunner runner, IPaymentLookup reader, 
     public Task<bool> RefundRejectedAsync(PaymentId payment, OperationId? operation) => HearAsync(payment, (_, now) => new PaymentCommand.RejectRefund(now, operation));
 
     /// <inheritdoc/>
-    public Task<bool> DisputeOpenedAsync(DisputeNotice dispute)
-    {
-        var id = identifiers.NewDispute(runner.Now);
-        return HearAsync(
-            dispute.Payment,
-            (payment, now) => new PaymentCommand.OpenDispute(
-                now, id, dispute.Case, dispute.Amount ?? payment.Refundable, dispute.ReasonCode, dispute.Stage, dispute.RespondBy));
-    }
+    public Task<bool> DisputeOpenedAsync(DisputeNotice dispute) => HearAsync(
+        dispute.Payment,
+        (payment, now) => new PaymentCommand.OpenDispute(
+            now, identifiers.NewDispute(now), dispute.Case, dispute.Amount ?? payment.Refundable, dispute.ReasonCode, dispute.Stage, dispute.RespondBy));
 
     /// <inheritdoc/>
     public Task<bool> DisputeMovedAsync(PaymentId payment, string @case, DisputeStage stage, DateTimeOffset? respondBy) =>

@@ -209,7 +209,7 @@ internal enum Conflict
     /// <summary>An order claim is taken.</summary>
     OrderTaken,
 
-    /// <summary>A payment has the identifier already.</summary>
+    /// <summary>A payment, a card or another payment's dispute has the identifier already.</summary>
     IdentifierTaken,
 
     /// <summary>The payment has another version than expected.</summary>

@@ -1,3 +1,4 @@
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -84,6 +85,35 @@ public abstract class JournalTests(Gateway gateway)
             Assert.Equal(winner, await store.Reader.FindAsync(payment.Id));
             Assert.Equal(winner, Payment.Replay(await store.Reader.ReadJournalAsync(payment)));
         }
+    }
+
+    [Fact]
+    public async Task Of_two_disputes_under_one_identifier_one_is_opened()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        var journal = store.OpenJournal();
+        var rivals = new List<(Payment Payment, Change Change)>();
+        for (var i = 0; i < 2; i++)
+        {
+            var payment = await Changes.AuthorisedAsync(journal);
+            foreach (var happened in (PaymentEvent[])[
+                new PaymentEvent.CaptureStarted(Store.Now, new($"op-{i}"), payment.Authorised, Store.Now), new PaymentEvent.Captured(Store.Now, new($"op-{i}"))])
+            {
+                (payment, var change) = Changes.Step(payment, happened);
+                await Changes.MadeAsync(journal, change);
+            }
+
+            rivals.Add(Changes.Step(payment, new PaymentEvent.DisputeOpened(
+                Store.Now, new("dp_one"), $"case-{i}", payment.Captured, "10.4", DisputeStage.ChargebackOpen, Store.Now.AddDays(7))));
+        }
+
+        var posted = await store.ScalarAsync<int>("SELECT COUNT(*) FROM ledger");
+        var results = await Task.WhenAll(rivals.Select(r => journal.CommitAsync(r.Change)));
+        Assert.Equal([Conflict.None, Conflict.IdentifierTaken], results.Select(r => r.Conflict).Order());
+        var (opened, changed) = rivals[Array.FindIndex(results, r => r.Conflict == Conflict.None)];
+        Assert.Equal(opened.Id.Value, await store.ScalarAsync<string>("SELECT payment_uuid FROM disputes"));
+        Assert.Equal(posted + changed.Events[0].Transfers.Count, await store.ScalarAsync<int>("SELECT COUNT(*) FROM ledger"));
+        await Changes.MadeAsync(journal, Changes.Step(opened, new PaymentEvent.DisputeWon(Store.Now)).Change);
     }
 
     [Fact]

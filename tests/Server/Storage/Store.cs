@@ -164,6 +164,7 @@ internal static class Changes
             ExpectedVersion = before.Version,
             Events = [new(happened, after.Version, before.Status, after.Status, Postings.Of(before, after, happened))],
             Webhooks = webhook ? [new(after.Id, after.Version, string.Empty, Lane, Url, null, [(byte)after.Version])] : [],
+            Dispute = after.Dispute,
         });
     }
 

@@ -304,6 +304,11 @@ internal sealed class Journal : IJournal, IAsyncDisposable
                 yield return (change.App, Convert.ToHexString(claim.Digest));
             }
 
+            if (change.Dispute is { } dispute)
+            {
+                yield return dispute.Id;
+            }
+
             if (change.ClearingFile is { } file)
             {
                 yield return file.Id;

@@ -80,21 +80,24 @@ internal sealed partial class PostgresBatch
 
     private void AddDisputes()
     {
+        // An identifier that another payment's dispute has is drawn again.
         var disputes = Of(c => c.Dispute);
-        if (disputes.Count > 0)
-        {
-            Add(
-                """
-                INSERT INTO disputes (id, payment_uuid, app_id, stage, opened_at, body) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
-                ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, body = excluded.body
-                """,
-                Array(disputes.Select(r => r.Item.Id.Value), NpgsqlDbType.Text),
-                Array(disputes.Select(r => r.Change.Payment!.Id.Value), NpgsqlDbType.Text),
-                Array(disputes.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
-                Array(disputes.Select(r => (short)r.Item.Stage), NpgsqlDbType.Smallint),
-                Array(disputes.Select(r => JournalRows.Millis(r.Item.OpenedAt)), NpgsqlDbType.Bigint),
-                Array(disputes.Select(r => JournalRows.Dispute(r.Item)), NpgsqlDbType.Bytea));
-        }
+        AddChecked(
+            """
+            INSERT INTO disputes (id, payment_uuid, app_id, stage, opened_at, body) SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, body = excluded.body WHERE disputes.payment_uuid = excluded.payment_uuid
+            RETURNING id
+            """,
+            disputes,
+            reader => reader.GetString(0),
+            row => row.Item.Id.Value,
+            _ => new(Conflict.IdentifierTaken),
+            Array(disputes.Select(r => r.Item.Id.Value), NpgsqlDbType.Text),
+            Array(disputes.Select(r => r.Change.Payment!.Id.Value), NpgsqlDbType.Text),
+            Array(disputes.Select(r => r.Change.App.Value), NpgsqlDbType.Text),
+            Array(disputes.Select(r => (short)r.Item.Stage), NpgsqlDbType.Smallint),
+            Array(disputes.Select(r => JournalRows.Millis(r.Item.OpenedAt)), NpgsqlDbType.Bigint),
+            Array(disputes.Select(r => JournalRows.Dispute(r.Item)), NpgsqlDbType.Bytea));
 
         var evidence = Rows(c => c.Evidence);
         if (evidence.Count > 0)

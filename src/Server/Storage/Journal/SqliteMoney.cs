@@ -79,23 +79,24 @@ internal sealed partial class SqliteJournalWriter
             return conflict;
         }
 
-        // After this point nothing of the change is refused, so that the balances take it in.
-        WriteLedger([.. LedgerRow.Of(change)]);
-        if (change.Dispute is { } dispute)
+        // An identifier that another payment's dispute has is drawn again.
+        if (change.Dispute is { } dispute && Run(
+            """
+            INSERT INTO disputes (id, payment_uuid, app_id, stage, opened_at, body) VALUES (@id, @payment, @app, @stage, @opened, @body)
+            ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, body = excluded.body WHERE disputes.payment_uuid = excluded.payment_uuid
+            """,
+            ("@id", dispute.Id.Value),
+            ("@payment", change.Payment!.Id.Value),
+            ("@app", change.App.Value),
+            ("@stage", (int)dispute.Stage),
+            ("@opened", JournalRows.Millis(dispute.OpenedAt)),
+            ("@body", JournalRows.Dispute(dispute))) == 0)
         {
-            Run(
-                """
-                INSERT INTO disputes (id, payment_uuid, app_id, stage, opened_at, body) VALUES (@id, @payment, @app, @stage, @opened, @body)
-                ON CONFLICT (id) DO UPDATE SET stage = excluded.stage, body = excluded.body
-                """,
-                ("@id", dispute.Id.Value),
-                ("@payment", change.Payment!.Id.Value),
-                ("@app", change.App.Value),
-                ("@stage", (int)dispute.Stage),
-                ("@opened", JournalRows.Millis(dispute.OpenedAt)),
-                ("@body", JournalRows.Dispute(dispute)));
+            return Conflict.IdentifierTaken;
         }
 
+        // After this point nothing of the change is refused, so that the balances take it in.
+        WriteLedger([.. LedgerRow.Of(change)]);
         foreach (var evidence in change.Evidence)
         {
             Run(
