@@ -101,7 +101,7 @@ internal static class TollgateServer
         services.AddSingleton<EventStream>();
         services.AddSingleton<ReadEvents>();
         services.AddSingleton<DeleteToken>();
-        services.AddSingleton<DisputeReader>();
+        services.AddSingleton<IDisputeLookup, DisputeReader>();
         services.AddSingleton<ListDisputes>();
         services.AddSingleton<ReadDispute>();
         services.AddSingleton<AnswerDispute>();

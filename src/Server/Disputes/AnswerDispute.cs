@@ -21,7 +21,7 @@ internal sealed record MerchantAnswer(byte[] Content, Func<Payment, KeyedRequest
 }
 
 /// <summary>What acceptance and evidence have in common: a dispute in the path, a key, a step, an answer.</summary>
-internal sealed class AnswerDispute(DisputeReader disputes, IPaymentLookup payments, Idempotency idempotency)
+internal sealed class AnswerDispute(IDisputeLookup disputes, IPaymentLookup payments, Idempotency idempotency)
 {
     private static readonly Answer Declined = Answer.Error(
         422, "DISPUTE_ANSWER_DECLINED", "The acquirer did not take the answer; the dispute stands where it stood.");
@@ -41,8 +41,7 @@ internal sealed class AnswerDispute(DisputeReader disputes, IPaymentLookup payme
         var id = found.Dispute.Id;
         var errors = new FieldErrors();
         var asked = await read(id, errors);
-        var known = (await disputes.ListEvidenceAsync(id))[id.Value];
-        var keyed = idempotency.Read(context.Request, app.Id, [.. Encoding.UTF8.GetBytes(id.Value + "|"), .. asked.Content], Render);
+        var keyed = idempotency.Read(context.Request, app.Id, [.. Encoding.UTF8.GetBytes(id.Value + "|"), .. asked.Content], RenderAsync);
         if (await idempotency.TryReplayAsync(context, app.Id, keyed))
         {
             return;
@@ -66,17 +65,21 @@ internal sealed class AnswerDispute(DisputeReader disputes, IPaymentLookup payme
         }
         else
         {
-            await Render(result.Payment!).WriteAsync(context);
+            await (await RenderAsync(result.Payment!)).WriteAsync(context);
         }
 
-        Answer Render(Payment payment)
+        async Task<Answer> RenderAsync(Payment payment)
         {
             var dispute = payment.Dispute!;
-            var first = asked.Brought.Count > 0 ? asked.Brought[0].Number : int.MaxValue;
-            var evidence = known.Where(e => e.Number < first).Concat(asked.Brought);
-            return payment.InFlight is null && dispute.IsOpen && asked.IsDeclined(dispute)
-                ? Declined
-                : Answer.Ok(DisputeRenderer.Render(dispute, payment.Facts, evidence), ResponseJson.Numbers.DisputeResponse);
+            if (payment.InFlight is null && dispute.IsOpen && asked.IsDeclined(dispute))
+            {
+                return Declined;
+            }
+
+            // Read later than the payment: whatever it counts is there, also what another request brought meanwhile, or is brought by this one.
+            var known = (await disputes.ListEvidenceAsync(id))[id.Value];
+            var evidence = known.UnionBy(asked.Brought, e => e.Number);
+            return Answer.Ok(DisputeRenderer.Render(dispute, payment.Facts, evidence), ResponseJson.Numbers.DisputeResponse);
         }
     }
 }

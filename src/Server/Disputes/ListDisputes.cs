@@ -7,7 +7,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Disputes;
 
 /// <summary><c>GET /api/v2/cards/disputes</c>: newest first, a page at a time.</summary>
-internal sealed class ListDisputes(DisputeReader reader)
+internal sealed class ListDisputes(IDisputeLookup reader)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {

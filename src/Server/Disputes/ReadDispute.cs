@@ -6,7 +6,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Disputes;
 
 /// <summary><c>GET /api/v2/cards/disputes/{id}</c>.</summary>
-internal sealed class ReadDispute(DisputeReader reader)
+internal sealed class ReadDispute(IDisputeLookup reader)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {

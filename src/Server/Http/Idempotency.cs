@@ -9,7 +9,7 @@ using Tollgate.Vault;
 namespace Tollgate.Server.Http;
 
 /// <summary>One request under an idempotency key, and how its answer is rendered from the payment.</summary>
-internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<Payment, Answer> render)
+internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<Payment, Task<Answer>> render)
 {
     public byte[] KeyDigest => keyDigest;
 
@@ -19,7 +19,7 @@ internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<
     public IdempotencyClaim Claim(PaymentId? payment, DateTimeOffset at) => new(keyDigest, requestDigest, payment, at);
 
     /// <summary>The answer for a payment, as the key will repeat it.</summary>
-    public IdempotencyAnswer AnswerFor(Payment payment) => Keep(render(payment));
+    public async Task<IdempotencyAnswer> AnswerForAsync(Payment payment) => Keep(await render(payment));
 
     public IdempotencyAnswer Keep(Answer answer) => new(keyDigest, answer.StatusCode, answer.Body);
 }
@@ -36,7 +36,12 @@ internal sealed class Idempotency(IJournal journal, IPaymentLookup reader, CardV
 
     /// <summary>Reads the header of a request: quoted or bare, at most 255 visible characters.</summary>
     /// <exception cref="BadRequestException">It cannot be a key.</exception>
-    public KeyedRequest? Read(HttpRequest request, AppId app, byte[] body, Func<Payment, Answer> render)
+    public KeyedRequest? Read(HttpRequest request, AppId app, byte[] body, Func<Payment, Answer> render) =>
+        Read(request, app, body, payment => Task.FromResult(render(payment)));
+
+    /// <summary>The same for an answer that shows more than the payment holds, and reads it.</summary>
+    /// <exception cref="BadRequestException">It cannot be a key.</exception>
+    public KeyedRequest? Read(HttpRequest request, AppId app, byte[] body, Func<Payment, Task<Answer>> render)
     {
         var header = request.Headers["Idempotency-Key"];
         if (header.Count == 0)
@@ -128,7 +133,7 @@ internal sealed class Idempotency(IJournal journal, IPaymentLookup reader, CardV
         }
 
         var left = BeforeTheNext(await reader.ReadJournalAsync(payment), stored.ClaimedAt);
-        await journal.CommitAsync(new() { App = app, At = clock.GetUtcNow(), Answer = request.AnswerFor(left) });
+        await journal.CommitAsync(new() { App = app, At = clock.GetUtcNow(), Answer = await request.AnswerForAsync(left) });
         return await FindAsync(app, request);
     }
 

@@ -86,7 +86,8 @@ internal sealed class OpenPayment(
             var plan = authentication.Plan(card.Number, facts.Type, byToken: card.Token is not null);
             var draft = Draft(facts, plan, now);
             var challenged = plan is AuthenticationPlan.Challenge;
-            var change = draft.ToChange(now, claims: keyed, answers: challenged ? keyed : null, extras: new()
+            var answer = challenged && keyed is not null ? await keyed.AnswerForAsync(draft.Now) : null;
+            var change = draft.ToChange(now, claims: keyed, answer: answer, extras: new()
             {
                 NewCard = card.Token is null ? new(facts.Token, app.Id, facts.Id, vault.Seal(card.Number, facts.Token, app.Id), card.Facts, now) : null,
                 NeedsCard = card.Token,
@@ -159,7 +160,7 @@ internal sealed class OpenPayment(
                 App = app.Id,
                 At = runner.Now,
                 Idempotency = keyed.Claim(holder.Id, runner.Now),
-                Answer = holder.InFlight is null ? keyed.AnswerFor(holder) : null,
+                Answer = holder.InFlight is null ? await keyed.AnswerForAsync(holder) : null,
             })).Conflict;
             if (conflict != Conflict.None)
             {

@@ -55,7 +55,7 @@ internal sealed class PaymentDraft
     }
 
     /// <summary>What is to be committed.</summary>
-    public Change ToChange(DateTimeOffset at, KeyedRequest? claims = null, KeyedRequest? answers = null, ChangeExtras? extras = null)
+    public Change ToChange(DateTimeOffset at, KeyedRequest? claims = null, IdempotencyAnswer? answer = null, ChangeExtras? extras = null)
     {
         var ended = Now.End is not null && before?.End is null;
         return new()
@@ -67,7 +67,7 @@ internal sealed class PaymentDraft
             Events = events,
             Webhooks = webhooks,
             Idempotency = claims?.Claim(Now.Id, at),
-            Answer = answers?.AnswerFor(Now),
+            Answer = answer,
             NewCard = extras?.NewCard,
             NeedsCard = extras?.NeedsCard,
             SealedCode = extras?.SealedCode,

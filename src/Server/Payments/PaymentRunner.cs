@@ -145,7 +145,8 @@ internal sealed class PaymentRunner(
                 return new(current, refusal);
             }
 
-            var conflict = (await journal.CommitAsync(draft.ToChange(now, keyed, keyed, with))).Conflict;
+            var answer = keyed is null ? null : await keyed.AnswerForAsync(draft.Now);
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, keyed, answer, with))).Conflict;
             if (conflict is Conflict.ClearedBefore or Conflict.DiscrepancyClosed)
             {
                 return new(current, Refusal.StaleOperation);
@@ -302,14 +303,15 @@ internal sealed class PaymentRunner(
                 if (keyed is not null && current.InFlight?.Id != operation)
                 {
                     // Somebody else has recorded it: recovery, or a reply that came twice. The key answers by now, if only since here.
-                    await journal.CommitAsync(new() { App = current.Facts.App, At = now, Answer = keyed.AnswerFor(current) });
+                    await journal.CommitAsync(new() { App = current.Facts.App, At = now, Answer = await keyed.AnswerForAsync(current) });
                     return new(current, KeyTaken: true);
                 }
 
                 return new(current);
             }
 
-            if ((await journal.CommitAsync(draft.ToChange(now, answers: keyed))).Conflict == Conflict.None)
+            var answer = keyed is null ? null : await keyed.AnswerForAsync(draft.Now);
+            if ((await journal.CommitAsync(draft.ToChange(now, answer: answer))).Conflict == Conflict.None)
             {
                 if (outcome is Outcome.Unknown)
                 {

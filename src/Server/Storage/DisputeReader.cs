@@ -23,8 +23,21 @@ internal sealed record DisputeQuery(DisputeStage? Stage, string? PaymentUuid, in
 /// <param name="Bytes">Its size as sent.</param>
 internal sealed record ListedEvidence(string Dispute, int Number, string Category, string? FileName, string? ContentType, int Bytes);
 
+/// <summary>What the calls about disputes need to read of what is stored.</summary>
+internal interface IDisputeLookup
+{
+    /// <summary>A dispute of an app.</summary>
+    Task<StoredDispute?> FindAsync(AppId app, string id);
+
+    /// <summary>A page of an app's disputes, newest first, and how many match.</summary>
+    Task<(int Total, IReadOnlyList<StoredDispute> Page)> ListAsync(AppId app, DisputeQuery query);
+
+    /// <summary>What may be told of the evidence of disputes, in the order in which it was brought.</summary>
+    Task<ILookup<string, ListedEvidence>> ListEvidenceAsync(params IEnumerable<DisputeId> disputes);
+}
+
 /// <summary>Reads disputes and what may be told of their evidence: one SQL for both engines.</summary>
-internal sealed class DisputeReader(Database database)
+internal sealed class DisputeReader(Database database) : IDisputeLookup
 {
     private const string From = "FROM disputes d JOIN payments p ON p.uuid = d.payment_uuid";
 
@@ -53,7 +66,7 @@ internal sealed class DisputeReader(Database database)
         public long Bytes { get; init; }
     }
 
-    /// <summary>A dispute of an app.</summary>
+    /// <inheritdoc/>
     public async Task<StoredDispute?> FindAsync(AppId app, string id)
     {
         await using var connection = await database.OpenAsync();
@@ -62,7 +75,7 @@ internal sealed class DisputeReader(Database database)
         return row?.ToDispute();
     }
 
-    /// <summary>A page of an app's disputes, newest first, and how many match.</summary>
+    /// <inheritdoc/>
     public async Task<(int Total, IReadOnlyList<StoredDispute> Page)> ListAsync(AppId app, DisputeQuery query)
     {
         var where = new StringBuilder("d.app_id = @app");
@@ -91,7 +104,7 @@ internal sealed class DisputeReader(Database database)
         return (total, [.. rows.Select(r => r.ToDispute())]);
     }
 
-    /// <summary>What may be told of the evidence of disputes, in the order in which it was brought.</summary>
+    /// <inheritdoc/>
     public async Task<ILookup<string, ListedEvidence>> ListEvidenceAsync(params IEnumerable<DisputeId> disputes)
     {
         var ids = new DynamicParameters();
