@@ -19,7 +19,7 @@ public class Histories(ITestOutputHelper output)
     private static readonly Refusal[] NotOverHttp =
     [
         Refusal.NotPending, Refusal.NoChallengeOpen, Refusal.SessionOver, Refusal.NotSettleable, Refusal.NoRefundPending, Refusal.NotDisputable,
-        Refusal.EvidenceTooLarge, Refusal.DisputeStageNotNext, Refusal.NoReserve, Refusal.StaleOperation,
+        Refusal.DisputeStageNotNext, Refusal.NoReserve, Refusal.StaleOperation,
     ];
 
     private static readonly string[] Faults =
@@ -43,6 +43,7 @@ public class Histories(ITestOutputHelper output)
     [
         .. typeof(PaymentEvent).GetNestedTypes().Select(e => ($"event: {e.Name}", 20)),
         .. Enum.GetValues<Refusal>().Except(NotOverHttp).Select(r => ($"refused: {CodeOf(r)}", 20)),
+        ("refused: DISPUTE_ANSWER_DECLINED", 20),
         .. Enum.GetValues<Conflict>().Except([Conflict.None]).Select(c => ($"conflict: {c}", 20)),
         .. Enum.GetValues<DiscrepancyKind>().Select(k => ($"discrepancy: {k}", 100)),
         .. Resolutions.Select(how => ($"resolved: {how}", 20)),

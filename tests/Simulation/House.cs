@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
 using Tollgate.Server;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Disputes;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Webhooks;
@@ -30,6 +32,8 @@ internal static class House
 
     public static PublicAddress Address { get; } = new();
 
+    public static EvidenceForms EvidenceForms { get; } = new(new NeverStopping());
+
     private static AppSettings AppSettingsOf(string id, bool oneLivePayment) => new()
     {
         Id = id,
@@ -39,6 +43,17 @@ internal static class House
         Fees = oneLivePayment ? new(BasisPoints: 175, Fixed: 30, TaxBasisPoints: 1000, Dispute: 2500, ReserveBasisPoints: 500, ReserveDays: 12) : null,
         DefaultWebhook = new() { EndpointUrl = "https://merchant.example/webhooks" },
     };
+
+    private sealed class NeverStopping : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => default;
+
+        public CancellationToken ApplicationStopping => default;
+
+        public CancellationToken ApplicationStopped => default;
+
+        public void StopApplication() => throw new NotSupportedException("A simulated process dies.");
+    }
 
     private static KeyRing OpenKeys()
     {

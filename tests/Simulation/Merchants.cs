@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tollgate.Client.Contract;
 using Tollgate.Server.Apps;
 
 namespace Tollgate.Simulation;
@@ -16,8 +17,8 @@ internal enum CallKind
     Read,
     DeleteToken,
     Challenge,
-    AddEvidence,
-    SendEvidence,
+    ListDisputes,
+    BringEvidence,
     AcceptDispute,
 }
 
@@ -30,7 +31,12 @@ internal sealed record Call(CallKind Kind, App App)
 
     public string? Form { get; init; }
 
+    public string? Query { get; init; }
+
     public (string Name, string Value)[] Route { get; init; } = [];
+
+    /// <summary>Whether it sends nothing on to the acquirer.</summary>
+    public bool OnlyKeeps { get; init; }
 
     /// <summary>For a charge, everything that makes two of them the same order.</summary>
     public string? Order { get; init; }
@@ -47,7 +53,10 @@ internal sealed record Exchange(Call Call, long SentAt, DateTimeOffset At)
 
     public string? Status { get; set; }
 
-    /// <summary>The payment as the answer shows it, byte for byte.</summary>
+    /// <summary>Whether its answer shows a dispute, and not the payment.</summary>
+    public bool IsOfDispute => Call.Kind is CallKind.ListDisputes or CallKind.BringEvidence or CallKind.AcceptDispute;
+
+    /// <summary>The payment or the dispute as the answer shows it, byte for byte.</summary>
     public byte[] Shown { get; set; } = [];
 }
 
@@ -67,6 +76,8 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
         public string? Status { get; set; }
 
         public (string Uuid, string Key)? Challenge { get; set; }
+
+        public string? Dispute { get; set; }
     }
 
     private static readonly string[] Cards =
@@ -74,6 +85,11 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
         "4242424242424242", "4242424242424242", "4242424242424242", "5555555555554444", "4111111111111111", "4111111111111111", "4000000000003055", "4000000000000002",
         "4000000000009995", "4000000000000341",
     ];
+
+    private const string Receipt = "\"receipt\":\"Paid in full\",";
+
+    private static readonly string Everything =
+        string.Concat(Enum.GetValues<EvidenceCategory>().Select(c => $"\"{JsonNamingPolicy.SnakeCaseLower.ConvertName(c.ToString())}\":\"x\","));
 
     private readonly List<Known> payments = [];
     private readonly Dictionary<string, Known> byUuid = new(StringComparer.Ordinal);
@@ -128,13 +144,22 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
 
     private async Task AnswerAsync(Known payment)
     {
-        CallKind[] answers = world.Chance.Below(5) == 0 ? [CallKind.AcceptDispute] : [CallKind.AddEvidence, CallKind.SendEvidence, CallKind.SendEvidence];
-        foreach (var kind in answers)
+        var atOnce = world.Chance.Below(2) == 0;
+        await AskAsync(ListDisputes(payment));
+        foreach (var answer in Answers(payment))
         {
-            await world.RestAsync(place, world.Chance.Below(2) == 0 ? TimeSpan.Zero : world.Chance.Between(TimeSpan.Zero, TimeSpan.FromDays(2)));
-            Learn(await SendAsync(new(kind, payment.App) { Route = [("uuid", payment.Uuid)] }));
+            await world.RestAsync(place, atOnce ? TimeSpan.Zero : world.Chance.Between(TimeSpan.Zero, TimeSpan.FromDays(2)));
+            await AskAsync(answer);
         }
     }
+
+    private IEnumerable<Call> Answers(Known payment) => world.Chance.Below(30) switch
+    {
+        < 6 => [AcceptDispute(payment)],
+        < 7 => Enumerable.Range(0, 13).Select(_ => Evidence(payment, Everything, submits: false)),
+        < 12 => [Evidence(payment, Receipt, submits: true)],
+        _ => [Evidence(payment, Receipt, submits: false), Evidence(payment, string.Empty, submits: true), Evidence(payment, string.Empty, submits: true)],
+    };
 
     private TimeSpan Rest(bool inHaste) => world.Chance.Below(inHaste ? 12 : 40) switch
     {
@@ -146,9 +171,10 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
         _ => world.Chance.Between(TimeSpan.Zero, TimeSpan.FromDays(9)),
     };
 
-    private async Task WishAsync()
+    private Task WishAsync() => AskAsync(Choose());
+
+    private async Task AskAsync(Call call)
     {
-        var call = Choose();
         if (call.Key is not null)
         {
             keyed.Add(call);
@@ -290,14 +316,35 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
     {
         var disputed = payments.FindAll(p => p.Status == "in_dispute");
         var payment = disputed.Count > 0 && world.Chance.Below(8) != 0 ? world.Chance.Pick(disputed) : Pay();
-        var kind = world.Chance.Below(10) switch
+        return world.Chance.Below(10) switch
         {
-            < 4 => CallKind.AddEvidence,
-            < 9 => CallKind.SendEvidence,
-            _ => CallKind.AcceptDispute,
+            _ when payment.Dispute is null => ListDisputes(payment),
+            < 3 => Evidence(payment, Receipt, submits: false),
+            < 4 => Evidence(payment, string.Empty, submits: false),
+            < 6 => Evidence(payment, Receipt, submits: true),
+            < 8 => Evidence(payment, string.Empty, submits: true),
+            < 9 => ListDisputes(payment),
+            _ => AcceptDispute(payment),
         };
-        return new(kind, payment.App) { Route = [("uuid", payment.Uuid)] };
     }
+
+    private static Call ListDisputes(Known payment) => new(CallKind.ListDisputes, payment.App) { Query = $"?payment_uuid={payment.Uuid}" };
+
+    /// <summary>The call is to send what there is unless it says otherwise.</summary>
+    private Call Evidence(Known payment, string texts, bool submits) => new(CallKind.BringEvidence, payment.App)
+    {
+        Key = Key(),
+        Body = submits && texts.Length == 0 && world.Chance.Below(2) == 0 ? null : Json($"{{{texts}\"submit\":{(submits ? "true" : "false")}}}"),
+        OnlyKeeps = !submits,
+        Route = [("id", payment.Dispute ?? "none")],
+    };
+
+    private Call AcceptDispute(Known payment) => new(CallKind.AcceptDispute, payment.App)
+    {
+        Key = Key(),
+        Body = world.Chance.Below(2) == 0 ? null : Json("{}"),
+        Route = [("id", payment.Dispute ?? "none")],
+    };
 
     private Call Forget() => Pay() is { Token: { } token } payment
         ? new(CallKind.DeleteToken, payment.App) { Route = [("token_id", token)] }
@@ -371,6 +418,12 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
             return;
         }
 
+        if (exchange.IsOfDispute)
+        {
+            LearnDispute(exchange, json.RootElement);
+            return;
+        }
+
         var payment = exchange.Call.Kind == CallKind.Refund ? json.RootElement.GetProperty("payin_request") : json.RootElement;
         exchange.Shown = exchange.Call.Kind == CallKind.Refund ? Encoding.UTF8.GetBytes(payment.GetRawText()) : heard.Body;
         var uuid = payment.GetProperty("uuid").GetString()!;
@@ -389,5 +442,23 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
             var parts = url.GetString()!.Split('/');
             known.Challenge = (parts[^2], parts[^1]);
         }
+    }
+
+    private void LearnDispute(Exchange exchange, JsonElement answer)
+    {
+        var dispute = answer;
+        if (exchange.Call.Kind == CallKind.ListDisputes)
+        {
+            if (answer.GetProperty("total").GetInt32() == 0)
+            {
+                return;
+            }
+
+            dispute = answer.GetProperty("records")[0];
+        }
+
+        exchange.Shown = Encoding.UTF8.GetBytes(dispute.GetRawText());
+        (exchange.Payment, exchange.Status) = (dispute.GetProperty("payment_uuid").GetString(), dispute.GetProperty("status").GetString());
+        byUuid[exchange.Payment!].Dispute = dispute.GetProperty("id").GetString();
     }
 }

@@ -14,6 +14,7 @@ public class PlantedBugs(ITestOutputHelper output)
     private const string Runner = "Server/Payments/PaymentRunner.cs";
     private const string Draft = "Server/Payments/PaymentDraft.cs";
     private const string Reconciliation = "Server/Settlement/Reconciliation.cs";
+    private const string Disputes = "Server/Disputes/AnswerDispute.cs";
     private const string Postings = "Core/Ledger/Postings.cs";
 
     private static readonly Dictionary<string, (SourceBug? Bug, StoreFlaws Flaws)> Bugs = new()
@@ -67,6 +68,9 @@ public class PlantedBugs(ITestOutputHelper output)
             "Server/Settlement/ClearingImport.cs", "foreach (var part in", "!done.Contains(r.Line)", "done.Count == 0"),
         ["a file that comes under the name of another is taken for it"] = InSource(
             "Server/Settlement/ClearingImport.cs", "bool> ClaimAsync", "CryptographicOperations.FixedTimeEquals(digest, file.Digest)", "digest.Length == file.Digest.Length"),
+        ["an answer shows the evidence that its request brought, and no other"] = InSource(
+            Disputes, "Answer> RenderAsync", "known.UnionBy(asked.Brought, e => e.Number)", "asked.Brought"),
+        ["the key of an answer in a dispute is not claimed"] = InSource(Disputes, "Task HandleAsync", "found.Facts.Id))!, keyed)", "found.Facts.Id))!, null)"),
         ["a change of status is not told"] = InSource(Draft, "Refusal? Apply(", "recorded.ChangesStatus && composer", "recorded.ChangesStatus && Now.Status != PaymentStatus.Received && composer"),
         ["a card that nobody can use is kept"] = InSource(Draft, "DestroysCard =", "!Now.WasAuthorised ?", "Now.WasAuthorised ?"),
         ["a security code outlives its payment"] = InSource(Draft, "DeletesCode =", "Now.Status != PaymentStatus.Pending", "Now.WasAuthorised"),

@@ -10,6 +10,7 @@ using Tollgate.Core.Payments;
 using Tollgate.Server;
 using Tollgate.Server.Acquirers;
 using Tollgate.Server.Authentication;
+using Tollgate.Server.Disputes;
 using Tollgate.Server.Http;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Settlement;
@@ -45,7 +46,9 @@ internal sealed class ServerProcess
     private readonly RefundPayment refund;
     private readonly DeleteToken deleteToken;
     private readonly ChallengePage challenge;
-    private readonly PaymentRenderer renderer;
+    private readonly ListDisputes listDisputes;
+    private readonly BringEvidence bringEvidence;
+    private readonly AcceptDispute acceptDispute;
     private readonly ILogger logger;
     private readonly TimeSpan phase;
     private DateTimeOffset lookedAt;
@@ -64,7 +67,7 @@ internal sealed class ServerProcess
         var identifiers = new SeededIdentifiers(world.Chance);
         store = new(world, outside.Store, outside.Tables, outside.StoreFaults, Crossing);
         var link = new AcquirerLink(world, outside.Wire, outside.Acquirer, outside.WireFaults, Crossing) { Process = this };
-        renderer = new PaymentRenderer(House.Address);
+        var renderer = new PaymentRenderer(House.Address);
         var directory = new PlainDirectory();
         var composer = new WebhookComposer(renderer, House.Apps, directory);
         logger = new Logger<object>(world);
@@ -83,6 +86,10 @@ internal sealed class ServerProcess
         read = new(store, renderer);
         deleteToken = new(store, Runner);
         challenge = new(store, Runner, authentication);
+        var answer = new AnswerDispute(store, store, idempotency);
+        listDisputes = new(store);
+        bringEvidence = new(answer, House.EvidenceForms, Runner, vault);
+        acceptDispute = new(answer, Runner);
         work = new(store, Runner, store, House.Settings, clock, new(clock), new Logger<DueWork>(world));
         delivery = new(store, outside.Webhooks, directory, new SeededRandom(world.Chance), clock, new Logger<WebhookDelivery>(world));
         var reconciliation = new Reconciliation(store, store, store, Runner, new Logger<Reconciliation>(world));
@@ -166,27 +173,11 @@ internal sealed class ServerProcess
         CallKind.Read => read.HandleAsync(context, call.App),
         CallKind.DeleteToken => deleteToken.HandleAsync(context, call.App),
         CallKind.Challenge => challenge.AnswerAsync(context),
-        CallKind.AddEvidence => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.AddEvidenceAsync(payment, dispute, number =>
-            [new(dispute, number, "receipt", null, null, 7, House.Vault.SealBytes("Receipt"u8, PaymentRunner.EvidenceContext(call.App.Id, dispute, number)))])),
-        CallKind.SendEvidence => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.SendEvidenceAsync(payment, dispute, null)),
-        CallKind.AcceptDispute => AnswerDisputeAsync(call, context, (payment, dispute) => Runner.AcceptDisputeAsync(payment, dispute, null)),
+        CallKind.ListDisputes => listDisputes.HandleAsync(context, call.App),
+        CallKind.BringEvidence => bringEvidence.HandleAsync(context, call.App),
+        CallKind.AcceptDispute => acceptDispute.HandleAsync(context, call.App),
         _ => throw new ArgumentOutOfRangeException(nameof(call)),
     };
-
-    private async Task AnswerDisputeAsync(Call call, HttpContext context, Func<Payment, DisputeId, Task<StepResult>> step)
-    {
-        if (await store.FindAsync(call.App.Id, call.Route[0].Value) is not { Dispute: { } dispute } payment)
-        {
-            await Server.Http.Answer.NotFound().WriteAsync(context);
-            return;
-        }
-
-        var result = await step(payment, dispute.Id);
-        var answer = result.Refusal is { } refusal
-            ? Server.Http.Answer.Refused(refusal)
-            : Server.Http.Answer.Ok(renderer.Render(result.Payment!), Client.Contract.ResponseJson.Numbers.PaymentResponse);
-        await answer.WriteAsync(context);
-    }
 
     private static DefaultHttpContext ContextOf(Call call)
     {
@@ -201,6 +192,12 @@ internal sealed class ServerProcess
             context.Features.Set<IRequestBodyPipeFeature>(new WholeBody(body));
         }
 
+        else
+        {
+            context.Features.Set<IHttpRequestBodyDetectionFeature>(new NoBody());
+        }
+
+        context.Request.QueryString = new(call.Query);
         if (call.Form is { } code)
         {
             context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(new()
@@ -297,6 +294,11 @@ internal sealed class ServerProcess
     private sealed class WholeBody(byte[] body) : IRequestBodyPipeFeature
     {
         public PipeReader Reader { get; } = PipeReader.Create(new ReadOnlySequence<byte>(body));
+    }
+
+    private sealed class NoBody : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => false;
     }
 
     /// <summary>The issuer behind the seam of cardholder authentication, without chance.</summary>

@@ -105,7 +105,6 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
     private readonly Dictionary<string, PaymentRow> payments = new(StringComparer.Ordinal);
     private readonly List<PaymentRow> inOrder = [];
     private readonly Dictionary<string, CardRow> cards = new(StringComparer.Ordinal);
-    private readonly List<NewEvidence> evidence = [];
     private readonly Dictionary<string, byte[]> codes = new(StringComparer.Ordinal);
     private readonly Dictionary<(string App, string Digest), (string Payment, long ExpiresAt)> orders = [];
     private readonly Dictionary<(string App, string Digest), KeyRow> keys = [];
@@ -118,9 +117,6 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
 
     /// <summary>The ledger, in the order of commits.</summary>
     public List<LedgerRow> Ledger { get; } = [];
-
-    /// <summary>Disputes, each as it last was.</summary>
-    public Dictionary<string, (string Payment, Dispute Dispute)> Disputes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The feed, in the order of commits.</summary>
     public List<(string App, long Position, string Payment, int Version)> Feed { get; } = [];
@@ -155,6 +151,11 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
             return new(clearing);
         }
 
+        if (change.Dispute is { } dispute && Disputes.TryGetValue(dispute.Id.Value, out var disputed) && disputed.Payment != change.Payment!.Id.Value)
+        {
+            return new(Conflict.IdentifierTaken);
+        }
+
         Write(change, app, at);
         WriteClearing(change);
         return new(Conflict.None);
@@ -179,8 +180,6 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
     public byte[]? FindCode(PaymentId payment) => codes.GetValueOrDefault(payment.Value);
 
     public IReadOnlyList<PaymentEvent> ReadJournal(string uuid) => [.. payments[uuid].Events.Select(e => ReadEvent(payments[uuid], e))];
-
-    public IReadOnlyList<NewEvidence> ReadEvidence(DisputeId dispute) => [.. evidence.Where(e => e.Dispute == dispute).OrderBy(e => e.Number)];
 
     public IReadOnlyList<Payment> ListInFlight(DateTimeOffset startedBefore, DateTimeOffset now) =>
         [.. inOrder.Where(p => p.DueAt <= JournalRows.Millis(now.AddMinutes(5))).Select(Read).Where(p => p.InFlight is { } operation && operation.StartedAt <= startedBefore)];

@@ -16,7 +16,7 @@ internal sealed record StoreFaults(int Refused, int MadeButNotSaid, int MadeTwic
 }
 
 /// <summary>One process's connection to the store: every call is a step on the way there, one in the store, and one on the way back.</summary>
-internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup, IClearingLookup
+internal sealed class StoreLink(World world, Place store, SimulatedStore tables, StoreFaults faults, Crossing crossing) : IJournal, IPaymentLookup, IClearingLookup, IDisputeLookup
 {
     public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
@@ -122,6 +122,12 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
 
     Task<IReadOnlyList<(PaymentId Payment, DateTimeOffset Since)>> IClearingLookup.ListUnsettledAsync(DateTimeOffset before, int limit) =>
         ReadAsync(() => tables.ListUnsettled(before, limit));
+
+    Task<StoredDispute?> IDisputeLookup.FindAsync(AppId app, string id) => ReadAsync(() => tables.FindDispute(app, id));
+
+    Task<(int Total, IReadOnlyList<StoredDispute> Page)> IDisputeLookup.ListAsync(AppId app, DisputeQuery query) => ReadAsync(() => tables.ListDisputes(app, query));
+
+    Task<ILookup<string, ListedEvidence>> IDisputeLookup.ListEvidenceAsync(params IEnumerable<DisputeId> disputes) => ReadAsync(() => tables.ListEvidence([.. disputes]));
 
     private enum Fault
     {

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Tollgate.Client.Contract;
+using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Disputes;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Verification;
@@ -15,17 +17,34 @@ namespace Tollgate.Simulation;
 internal static class Verdict
 {
     /// <summary>One payment as it ended: its row, its journal, and the payment after each of its events.</summary>
-    internal sealed record Ended(SimulatedStore.PaymentRow Row, Payment Payment, IReadOnlyList<PaymentEvent> Events, IReadOnlyList<Payment> Steps)
+    internal sealed record Ended(
+        SimulatedStore.PaymentRow Row, Payment Payment, IReadOnlyList<PaymentEvent> Events, IReadOnlyList<Payment> Steps, IReadOnlyList<ListedEvidence> Evidence)
     {
         private List<byte[]>? rendered;
+        private List<byte[]>? renderedDisputes;
 
         /// <summary>How the API shows the payment after each of its events.</summary>
         public List<byte[]> Rendered =>
             rendered ??= [.. Steps.Select(s => JsonSerializer.SerializeToUtf8Bytes(Renderer.Render(s), ResponseJson.Numbers.PaymentResponse))];
 
-        /// <summary>Whether this shows the payment while something of it was in flight.</summary>
-        public bool IsInFlight(byte[] shown) => Rendered.Index().Any(r => Steps[r.Index].InFlight is not null && r.Item.AsSpan().SequenceEqual(shown));
+        /// <summary>How it shows the dispute then; nothing before there was one.</summary>
+        public List<byte[]> RenderedDisputes => renderedDisputes ??=
+        [
+            .. Steps.Select(s => s.Dispute is null
+                ? []
+                : JsonSerializer.SerializeToUtf8Bytes(DisputeRenderer.Render(s.Dispute, s.Facts, Evidence), ResponseJson.Numbers.DisputeResponse)),
+        ];
+
+        /// <summary>What an answer could have shown, after each of the events.</summary>
+        public List<byte[]> ShownTo(Exchange exchange) => exchange.IsOfDispute ? RenderedDisputes : Rendered;
+
+        /// <summary>Whether an answer shows something while an operation was in flight, which may have been its own.</summary>
+        public bool IsInFlight(Exchange exchange) =>
+            !exchange.Call.OnlyKeeps && ShownTo(exchange).Index().Any(r => Steps[r.Index].InFlight is not null && r.Item.AsSpan().SequenceEqual(exchange.Shown));
     }
+
+    /// <summary>Where a body has nothing to say, none is as good as an empty one.</summary>
+    private static readonly byte[] Nothing = [.. "{}"u8];
 
     private static readonly PaymentRenderer Renderer = new(House.Address);
 
@@ -98,7 +117,8 @@ internal static class Verdict
             uuid);
         That(row.Events.Select(e => e.Version).SequenceEqual(Enumerable.Range(1, payment.Version)), "the journal replays to the row", $"{uuid} has events of other versions");
         That(row.Status == payment.Status && row.DueAt == Server.Storage.Journal.JournalRows.DueAt(payment), "columns are what the payment says", uuid);
-        return new(row, payment, events, steps);
+        var evidence = payment.Dispute is { } dispute ? tables.ListEvidence([dispute.Id])[dispute.Id.Value] : [];
+        return new(row, payment, events, steps, [.. evidence]);
     }
 
     private static void SumsHold(Ended ended)
@@ -263,7 +283,7 @@ internal static class Verdict
 
             That(payments.TryGetValue(uuid, out var ended), "what was acknowledged is there", $"{uuid}, by {exchange.Call.Kind}");
             Contradicts(exchange, ended!);
-            var rendered = ended!.Rendered;
+            var rendered = ended!.ShownTo(exchange);
             var least = rendered.FindIndex(b => b.AsSpan().SequenceEqual(exchange.Shown));
             That(least >= 0, "an answer shows what was", $"{exchange.Call.Kind} of {uuid} was answered {exchange.Status}, which it never was so");
             if (heard.Replayed)
@@ -286,7 +306,7 @@ internal static class Verdict
     private static void Contradicts(Exchange exchange, Ended ended)
     {
         var payment = ended.Payment;
-        var stands = exchange.Status switch
+        var stands = exchange.IsOfDispute ? EndsAs(exchange.Status!, payment.Dispute) : exchange.Status switch
         {
             "authorised" => payment.WasAuthorised,
             "waiting" => payment.Captured.IsPositive,
@@ -303,6 +323,9 @@ internal static class Verdict
         That(stands, "no answer is contradicted later", $"{exchange.Call.Kind} of {payment.Id} was answered {exchange.Status}, and it is {payment.Status}");
     }
 
+    private static bool EndsAs(string status, Dispute? dispute) =>
+        !Enum.TryParse<DisputeStage>(status, ignoreCase: true, out var stage) || stage < DisputeStage.Won || dispute?.Stage == stage;
+
     /// <summary>A key gives one answer. Only what was still in flight when its request was answered is told as it came out.</summary>
     private static void KeysAnswerAlike(IReadOnlyList<Exchange> exchanges, Dictionary<string, Ended> payments)
     {
@@ -310,10 +333,10 @@ internal static class Verdict
         var begun = exchanges.Where(e => e.Call.Key is not null).GroupBy(e => (e.Call.App.Id, e.Call.Key)).ToDictionary(g => g.Key, g => g.Min(e => e.At));
         foreach (var sent in exchanges.Where(e => e is { Call.Key: not null, Heard: not null }).GroupBy(e => (e.Call.App.Id, e.Call.Key)))
         {
-            foreach (var same in sent.GroupBy(e => Convert.ToBase64String(e.Call.Body!)))
+            foreach (var same in sent.GroupBy(e => string.Join('|', e.Call.Route) + Convert.ToBase64String(e.Call.Body ?? Nothing)))
             {
                 var answers = same.Where(e => e.Heard!.StatusCode is 200 or 422 && !IsReuse(e.Heard) && e.At < begun[sent.Key] + TimeSpan.FromHours(23)).OrderBy(e => e.HeardAt).ToList();
-                var kept = answers.Find(e => !(e.Payment is { } uuid && payments[uuid].IsInFlight(e.Shown)));
+                var kept = answers.Find(e => !(e.Payment is { } uuid && payments[uuid].IsInFlight(e)));
                 foreach (var answer in answers.SkipWhile(e => e != kept).Where(e => e.SentAt > kept!.HeardAt))
                 {
                     That(
@@ -328,7 +351,6 @@ internal static class Verdict
                     $"{sent.Key.Key} answered for {string.Join(", ", answers.Select(e => e.Payment).Distinct())}");
             }
         }
-
     }
 
     private static bool IsReuse(Heard heard) => heard.Body.AsSpan().IndexOf("IDEMPOTENCY_KEY_REUSED"u8) >= 0;
