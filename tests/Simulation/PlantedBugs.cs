@@ -52,7 +52,7 @@ public class PlantedBugs(ITestOutputHelper output)
             Runner, "Payment> RecoverAsync", "new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)", "unknown.Kind == OperationKind.Refund ? new AcquirerOrder.Refund(identifiers.NewOperation(), current.Id, unknown.Amount, string.Empty) : new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)"),
         ["recovery believes whoever says no to a reversal"] = InSource(Runner, "Payment> ReverseAsync", "told is Outcome.Approved ? outcome : new Outcome.Unknown()", "outcome"),
         ["a dispute that comes early is not asked for again"] = InSource(
-            "Server/Payments/AcquirerNews.cs", "return heard switch", "{ Captured.IsPositive: false, End: null } } => false", "{ Captured.IsPositive: false, End: null } } => true"),
+            "Server/Payments/AcquirerNews.cs", "return heard switch", "Refusal.OperationInFlight } => false", "Refusal.OperationInFlight } => true"),
         ["a record is settled without the word that it is dealt with"] = InSource(
             Reconciliation, "RecordEnd> DealWithAsync", "new() { ClearingRecord = row, Resolution = resolution }", "new() { Resolution = resolution }"),
         ["a record that does not match counts as matched"] = InSource(
