@@ -40,6 +40,9 @@ internal class Identifiers
     /// <summary>A payout's identifier: <c>po_</c>, then as a token's.</summary>
     public PayoutId NewPayout(DateTimeOffset now) => new("po_" + NewDigits(now));
 
+    /// <summary>A further endpoint's identifier: <c>we_</c>, then as a token's.</summary>
+    public string NewEndpoint(DateTimeOffset now) => "we_" + NewDigits(now);
+
     /// <summary>
     /// The identifier of the payout that the schedule closes for an app at an instant: the same in every process, so that it is closed once.
     /// </summary>

@@ -4,6 +4,7 @@ using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Verification;
+using Tollgate.Server.Webhooks;
 using Tollgate.Vault;
 
 try
@@ -14,9 +15,10 @@ try
         ["sandbox-acquirer", .. var rest] => await AcquirerProcess.RunAsync(rest),
         ["payouts", .. var rest] => await PayoutVerbs.RunAsync(rest, Console.Out),
         ["clearing", .. var rest] => await ClearingVerbs.RunAsync(rest, Console.Out),
+        ["webhooks", .. var rest] => await WebhookVerbs.RunAsync(rest, Console.Out),
         ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, Console.Out),
         ["unresolved", .. var rest] => await UnresolvedCommand.RunAsync(rest, Console.Out),
-        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, verify, unresolved, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
+        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, webhooks, verify, unresolved, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
     };
 }
 catch (Exception wrong) when (wrong is SettingException or VaultException)

@@ -52,7 +52,6 @@ internal static class TollgateServer
         services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
         services.AddHostedService(s => s.GetRequiredService<ClearingWatch>());
         services.AddSingleton(_ => Random.Shared);
-        services.AddSingleton<IWebhookWire, WebhookWire>();
         services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
         services.AddHostedService<WebhookDelivery>();
         services.AddHostedService(s => s.GetRequiredService<FeedWatch>());
@@ -78,10 +77,7 @@ internal static class TollgateServer
         services.AddSingleton<AppRegistry>();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();
-        services.AddSingleton<WebhookSettingsReader>();
-        services.AddSingleton<WebhookDirectory>();
-        services.AddSingleton<IWebhookDirectory>(s => s.GetRequiredService<WebhookDirectory>());
-        services.AddSingleton<WebhookComposer>();
+        services.AddWebhooks();
         services.AddSingleton<PaymentRunner>();
         services.AddSingleton<AcquirerNews>();
         services.AddSingleton<OpenPayment>();
@@ -220,6 +216,7 @@ internal static class TollgateServer
             app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
             app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));
             app.MapLedger(apps, root);
+            app.MapWebhooks(apps, root);
         }
 
         app.UseSandbox(apps);

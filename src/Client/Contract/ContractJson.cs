@@ -23,6 +23,13 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(ClosedPayouts))]
 [JsonSerializable(typeof(DisputeResponse))]
 [JsonSerializable(typeof(DisputeList))]
+[JsonSerializable(typeof(WebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(WebhookTestResponse))]
+[JsonSerializable(typeof(WebhookDeliveryResponse))]
+[JsonSerializable(typeof(WebhookDeliveryList))]
+[JsonSerializable(typeof(WebhookReplayResponse))]
+[JsonSerializable(typeof(WebhookSecretRotationResponse))]
 public sealed partial class ResponseJson : JsonSerializerContext
 {
     /// <summary>Money as numbers, as API responses have it; money as text is read too.</summary>
@@ -51,6 +58,10 @@ public sealed partial class ResponseJson : JsonSerializerContext
 [JsonSerializable(typeof(ClockRequest))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(EvidenceRequest))]
+[JsonSerializable(typeof(WebhookEndpointRequest))]
+[JsonSerializable(typeof(WebhookTestRequest))]
+[JsonSerializable(typeof(WebhookReplayRequest))]
+[JsonSerializable(typeof(WebhookSecretRotationRequest))]
 public sealed partial class RequestJson : JsonSerializerContext;
 
 /// <summary>Instants as the API writes them: UTC, milliseconds, offset without a colon.</summary>

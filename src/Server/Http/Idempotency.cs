@@ -21,6 +21,9 @@ internal sealed class KeyedRequest(byte[] keyDigest, byte[] requestDigest, Func<
     /// <summary>The answer for a payment, as the key will repeat it.</summary>
     public async Task<IdempotencyAnswer> AnswerForAsync(Payment payment) => Keep(await render(payment));
 
+    /// <summary>What a request that is about no payment renders: nothing ever asks it to, since its key is kept together with its answer.</summary>
+    public static Answer OfNoPayment(Payment payment) => throw new InvalidOperationException("The request is about no payment.");
+
     public IdempotencyAnswer Keep(Answer answer) => new(keyDigest, answer.StatusCode, answer.Body);
 }
 

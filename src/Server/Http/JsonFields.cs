@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Tollgate.Client.Contract;
 
 namespace Tollgate.Server.Http;
 
@@ -126,6 +127,54 @@ internal readonly struct JsonFields(JsonElement element, string prefix, FieldErr
         }
 
         errors.Add(Path(name), "is not included in the list");
+        return null;
+    }
+
+    /// <summary>A list of names of an enumeration; none when it is missing.</summary>
+    public IReadOnlyCollection<T> Choices<T>(string name)
+        where T : struct, Enum
+    {
+        if (!TryGet(name, required: false, out var value))
+        {
+            return [];
+        }
+
+        var choices = new HashSet<T>();
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            errors.Add(Path(name), "must be a list");
+            return choices;
+        }
+
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.String && TryText(item, out var text) && WireNames.TryParse<T>(text, out var choice))
+            {
+                choices.Add(choice);
+            }
+            else
+            {
+                errors.Add(Path(name), "is not included in the list");
+            }
+        }
+
+        return choices;
+    }
+
+    /// <summary>A day or an instant, UTC.</summary>
+    public DateTimeOffset? Instant(string name, bool required = false)
+    {
+        if (Text(name, 64, required) is not { } text)
+        {
+            return null;
+        }
+
+        if (WireInstant.TryRead(text, out var instant))
+        {
+            return instant.ToUniversalTime();
+        }
+
+        errors.Add(Path(name), "is invalid");
         return null;
     }
 

@@ -62,13 +62,11 @@ internal sealed class CommonFields(Settings settings)
     }
 
     /// <summary>Where changes are told; the app's default when the request names nothing.</summary>
-    public WebhookNotification? Webhook(JsonFields fields)
-    {
-        if (fields.Object("webhook_notification") is not { } webhook)
-        {
-            return null;
-        }
+    public WebhookNotification? Webhook(JsonFields fields) => fields.Object("webhook_notification") is { } webhook ? Endpoint(webhook) : null;
 
+    /// <summary>An endpoint, and the header that goes to it.</summary>
+    public WebhookNotification Endpoint(JsonFields webhook)
+    {
         var url = webhook.Text("endpoint_url", 2048, required: true) ?? string.Empty;
         if (!IsWebUrl(url, out var parsed))
         {

@@ -6,7 +6,7 @@ using Tollgate.Server.Storage;
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>GET /api/v2/cards/payments/{uuid}/timeline</c>: why a payment is as it is.</summary>
-internal sealed class ReadTimeline(IPaymentLookup reader, TimelineReader timeline)
+internal sealed class ReadTimeline(IPaymentLookup reader, TimelineReader timeline, WebhookReader deliveries)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {
@@ -20,7 +20,8 @@ internal sealed class ReadTimeline(IPaymentLookup reader, TimelineReader timelin
         var events = (await reader.ReadJournalAsync(payment)).Take(payment.Version);
         var entries = (await timeline.ReadEntriesAsync(payment.Id)).Where(e => e.Version <= payment.Version);
         var webhooks = (await timeline.ReadWebhooksAsync(payment.Id)).Where(w => w.Version <= payment.Version);
-        var records = Timeline.Of(events, entries, webhooks);
+        var attempts = (await deliveries.ReadAttemptsAsync(payment.Id)).Where(a => a.Key.Version <= payment.Version);
+        var records = Timeline.Of(events, entries, webhooks, attempts);
         await Answer.Ok(new PaymentTimeline { Uuid = payment.Id.Value, Records = records }, ResponseJson.Numbers.PaymentTimeline).WriteAsync(context);
     }
 }

@@ -17,7 +17,8 @@ namespace Tollgate.Server.Payments;
 internal static class Timeline
 {
     /// <summary>Everything in order of time; at one instant, an event comes after the messages that led to it and before what came of it.</summary>
-    public static IReadOnlyList<TimelineEntry> Of(IEnumerable<PaymentEvent> events, IEnumerable<StoredEntry> entries, IEnumerable<StoredWebhook> webhooks)
+    public static IReadOnlyList<TimelineEntry> Of(
+        IEnumerable<PaymentEvent> events, IEnumerable<StoredEntry> entries, IEnumerable<StoredWebhook> webhooks, IEnumerable<StoredAttempt> attempts)
     {
         var all = new List<(int Version, int Rank, TimelineEntry Entry)>();
         Payment? before = null;
@@ -32,6 +33,7 @@ internal static class Timeline
 
         all.AddRange(entries.Select(entry => (entry.Version, 3, Posted(entry))));
         all.AddRange(webhooks.Select(webhook => (webhook.Version, 4, Told(webhook))));
+        all.AddRange(attempts.Select(attempt => (attempt.Key.Version, 5, Tried(attempt))));
         return [.. all.OrderBy(e => e.Entry.At).ThenBy(e => e.Version).ThenBy(e => e.Rank).Select(e => e.Entry)];
     }
 
@@ -137,9 +139,26 @@ internal static class Timeline
             WireNames.Of(webhook.State),
             sentence,
             ("version", webhook.Version.ToString(CultureInfo.InvariantCulture)),
+            ("endpoint", webhook.Endpoint.Length > 0 ? webhook.Endpoint : null),
             ("attempts", webhook.Attempts.ToString(CultureInfo.InvariantCulture)),
             ("last_error", webhook.LastError),
             ("next_try_at", webhook is { State: DeliveryState.Waiting, NextAt: { } next } ? WireInstant.Write(next) : null));
+    }
+
+    private static TimelineEntry Tried(StoredAttempt stored)
+    {
+        var attempt = stored.Attempt;
+        return Entry(
+            attempt.At,
+            TimelineEntryType.Webhook,
+            "attempt",
+            attempt.Error is null ? "The endpoint was told the change of status." : "The endpoint was to be told the change of status, in vain.",
+            ("version", stored.Key.Version.ToString(CultureInfo.InvariantCulture)),
+            ("endpoint", stored.Key.Endpoint.Length > 0 ? stored.Key.Endpoint : null),
+            ("attempt", stored.Number.ToString(CultureInfo.InvariantCulture)),
+            ("took", XmlConvert.ToString(TimeSpan.FromMilliseconds(attempt.Took))),
+            ("status_code", attempt.StatusCode?.ToString(CultureInfo.InvariantCulture)),
+            ("error", attempt.Error));
     }
 
     private static string Words<T>(T value)

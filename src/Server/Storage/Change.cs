@@ -2,6 +2,7 @@ using Tollgate.Core;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Webhooks;
 
 namespace Tollgate.Server.Storage;
 
@@ -76,7 +77,11 @@ internal sealed record DueWebhook(
     byte[] Body,
     int Attempts,
     int Round,
-    DateTimeOffset RoundAt);
+    DateTimeOffset RoundAt)
+{
+    /// <summary>The identifier that goes with it: that of its event, unless it is a sample's.</summary>
+    public string Id { get; init; } = WebhookComposer.EventId(Payment.Value, Version);
+}
 
 /// <summary>An endpoint's lane, and how many webhooks may be taken from it.</summary>
 internal readonly record struct LaneRoom(long Lane, int Room);

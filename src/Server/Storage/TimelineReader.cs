@@ -8,7 +8,7 @@ namespace Tollgate.Server.Storage;
 internal sealed record StoredEntry(int Version, Transfer Transfer, long Position, DateTimeOffset At);
 
 /// <summary>How the telling of a change of status stands.</summary>
-internal sealed record StoredWebhook(int Version, string EndpointUrl, DeliveryState State, int Attempts, DateTimeOffset? NextAt, DateTimeOffset CreatedAt, string? LastError);
+internal sealed record StoredWebhook(int Version, string Endpoint, DeliveryState State, int Attempts, DateTimeOffset? NextAt, DateTimeOffset CreatedAt, string? LastError);
 
 /// <summary>Reads what came of a payment's events besides the payment itself.</summary>
 internal sealed class TimelineReader(Database database)
@@ -36,7 +36,7 @@ internal sealed class TimelineReader(Database database)
     {
         public long Version { get; init; }
 
-        public string EndpointUrl { get; init; } = string.Empty;
+        public string Endpoint { get; init; } = string.Empty;
 
         public long State { get; init; }
 
@@ -73,14 +73,14 @@ internal sealed class TimelineReader(Database database)
         await using var connection = await database.OpenAsync();
         var rows = await connection.QueryAsync<WebhookRow>(
             """
-            SELECT CAST(version AS BIGINT) AS Version, endpoint_url AS EndpointUrl, CAST(state AS BIGINT) AS State, CAST(attempts AS BIGINT) AS Attempts,
+            SELECT CAST(version AS BIGINT) AS Version, endpoint AS Endpoint, CAST(state AS BIGINT) AS State, CAST(attempts AS BIGINT) AS Attempts,
                 next_at AS NextAt, created_at AS CreatedAt, last_error AS LastError
             FROM webhooks WHERE payment_uuid = @uuid ORDER BY version, endpoint
             """,
             new { uuid = payment.Value });
         return [.. rows.Select(row => new StoredWebhook(
             (int)row.Version,
-            row.EndpointUrl,
+            row.Endpoint,
             (DeliveryState)row.State,
             (int)row.Attempts,
             row.NextAt is { } next ? DateTimeOffset.FromUnixTimeMilliseconds(next) : null,

@@ -25,6 +25,8 @@ internal sealed class WebhookSettingsReader(Database database)
         public byte[]? Sealed { get; init; }
 
         public string Statuses { get; init; } = string.Empty;
+
+        public long CreatedAt { get; init; }
     }
 
     private sealed class DisabledRow
@@ -54,12 +56,12 @@ internal sealed class WebhookSettingsReader(Database database)
     {
         await using var connection = await database.OpenAsync();
         var endpoints = await connection.QueryAsync<EndpointRow>(
-            "SELECT id AS Id, app_id AS AppId, endpoint_url AS EndpointUrl, sealed_authorization AS Sealed, statuses AS Statuses FROM webhook_endpoints ORDER BY created_at, id");
+            "SELECT id AS Id, app_id AS AppId, endpoint_url AS EndpointUrl, sealed_authorization AS Sealed, statuses AS Statuses, created_at AS CreatedAt FROM webhook_endpoints ORDER BY created_at, id");
         var disabled = await connection.QueryAsync<DisabledRow>(
             "SELECT lane AS Lane, app_id AS AppId, endpoint_url AS EndpointUrl, disabled_at AS DisabledAt, reason AS Reason FROM disabled_endpoints");
         var secrets = await connection.QueryAsync<SecretRow>("SELECT app_id AS AppId, sealed AS Sealed, ends_at AS EndsAt FROM webhook_secrets ORDER BY app_id, number DESC");
         return (
-            [.. endpoints.Select(e => new WebhookEndpoint(e.Id, new(e.AppId), e.EndpointUrl, e.Sealed, ReadStatuses(e.Statuses)))],
+            [.. endpoints.Select(e => new WebhookEndpoint(e.Id, new(e.AppId), e.EndpointUrl, e.Sealed, ReadStatuses(e.Statuses), DateTimeOffset.FromUnixTimeMilliseconds(e.CreatedAt)))],
             [.. disabled.Select(d => new DisabledEndpoint(new(d.AppId), d.Lane, d.EndpointUrl, DateTimeOffset.FromUnixTimeMilliseconds(d.DisabledAt), d.Reason))],
             [.. secrets.Select(s => new SealedSecret(new(s.AppId), s.Sealed, s.EndsAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null))]);
     }

@@ -17,6 +17,7 @@ internal sealed class WholeReader(DbConnection connection)
         ("idempotency", "SELECT i.payment_uuid FROM idempotency i WHERE i.payment_uuid IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.uuid = i.payment_uuid)"),
         ("sealed_codes", "SELECT s.payment_uuid FROM sealed_codes s WHERE NOT EXISTS (SELECT 1 FROM payments p WHERE p.uuid = s.payment_uuid)"),
         ("evidence", "SELECT DISTINCT e.dispute_id FROM evidence e WHERE NOT EXISTS (SELECT 1 FROM disputes d WHERE d.id = e.dispute_id)"),
+        ("webhook_attempts", "SELECT DISTINCT a.payment_uuid FROM webhook_attempts a WHERE NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.payment_uuid = a.payment_uuid AND w.version = a.version AND w.endpoint = a.endpoint)"),
         ("clearing_records", "SELECT r.payment_uuid FROM clearing_records r WHERE r.matched <> 0 AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.uuid = r.payment_uuid)"),
     ];
 
@@ -61,6 +62,17 @@ internal sealed class WholeReader(DbConnection connection)
             SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.endpoint = w.endpoint AND e.version < w.version AND e.state = 0)
         """,
         row => (row.GetString(0), row.GetInt32(1)));
+
+    /// <summary>Webhooks that are due though one before them is not delivered, so that they would be told out of order: payment and version.</summary>
+    public IEnumerable<(string Uuid, int Version)> ReadCrowdingWebhooks() => Query(
+        """
+        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND w.next_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.endpoint = w.endpoint AND e.version < w.version AND e.state = 0)
+        """,
+        row => (row.GetString(0), row.GetInt32(1)));
+
+    /// <summary>Up to when, in milliseconds, the webhooks of changes have been removed when they had ended; 0 for none.</summary>
+    public long ReadWebhooksFrom() => (long)Scalar("SELECT webhooks_from FROM feed WHERE id = 1")!;
 
     /// <summary>Which of some payments are not there.</summary>
     public IReadOnlyList<string> FindMissing(IReadOnlyList<string> uuids)

@@ -21,11 +21,14 @@ internal sealed class PaymentCheck : IDisposable
     private readonly LedgerCheck ledger = new();
     private readonly List<Dispute> disputes = [];
     private readonly Report report;
+    private readonly long webhooksFrom;
     private PaymentRecord record = null!;
     private ICollection<Violation> violations = [];
 
-    public PaymentCheck()
+    /// <param name="webhooksFrom">In milliseconds: webhooks of changes up to then have been removed when they had ended, and may be there or not.</param>
+    public PaymentCheck(long webhooksFrom = 0)
     {
+        this.webhooksFrom = webhooksFrom;
         json = new(buffer);
         report = Report;
     }
@@ -104,9 +107,9 @@ internal sealed class PaymentCheck : IDisposable
 
             var changes = payment is not null && payment.Status != next.Status;
             CheckEvent(entry, happened, payment?.Status ?? PaymentStatus.Pending, next.Status, changes);
-            if (changes && next.Facts.Webhook is not null)
+            if (changes && next.Facts.Webhook is not null && CheckWebhook(told, entry.Version, JournalRows.Millis(happened.At) > webhooksFrom))
             {
-                CheckWebhook(told++, entry.Version);
+                told++;
             }
 
             if (entry.Position is { } position)
@@ -177,7 +180,8 @@ internal sealed class PaymentCheck : IDisposable
         }
     }
 
-    private void CheckWebhook(int place, int version)
+    /// <summary>Whether there is a webhook to go on from: what must be there is taken as being there, so that it is missed once.</summary>
+    private bool CheckWebhook(int place, int version, bool isKept)
     {
         while (place < record.Webhooks.Count && record.Webhooks[place] < version)
         {
@@ -185,11 +189,18 @@ internal sealed class PaymentCheck : IDisposable
             record.Webhooks.RemoveAt(place);
         }
 
-        if (place >= record.Webhooks.Count || record.Webhooks[place] != version)
+        if (place < record.Webhooks.Count && record.Webhooks[place] == version)
+        {
+            return true;
+        }
+
+        if (isKept)
         {
             Report(Rule.Webhook, $"the webhook of version {version}", "there", "not there");
             record.Webhooks.Insert(place, version);
         }
+
+        return isKept;
     }
 
     private void CheckRow(Payment payment, PaymentFacts facts)

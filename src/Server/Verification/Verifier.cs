@@ -63,11 +63,12 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             var (feed, ledger) = (new Positions(lastFeed), new Positions(lastLedger));
             var payouts = new Payouts(whole.ReadPayouts());
             var inFlightSince = (statement?.Now ?? clock.GetUtcNow()) - alertAfter;
+            var webhooksFrom = whole.ReadWebhooksFrom();
             var balances = new Balances();
             using (var divider = new RecordReader(snapshot.Connections[0]))
             {
                 var work = snapshot.Connections.Skip(1).Select(connection => Task.Factory.StartNew(
-                    () => Work(divider, new(connection), new(this, feed, ledger, payouts), statement, inFlightSince),
+                    () => Work(divider, new(connection), new(this, feed, ledger, payouts), statement, inFlightSince, webhooksFrom),
                     CancellationToken.None,
                     TaskCreationOptions.LongRunning,
                     TaskScheduler.Default)).ToList();
@@ -95,9 +96,9 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         }
     }
 
-    private Listener Work(RecordReader divider, RecordReader reader, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince)
+    private Listener Work(RecordReader divider, RecordReader reader, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince, long webhooksFrom)
     {
-        using var check = new PaymentCheck();
+        using var check = new PaymentCheck(webhooksFrom);
         using var open = reader;
         var found = new List<Violation>();
         while (TakeRange(divider) is var (from, before))
@@ -161,6 +162,11 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         foreach (var (uuid, version) in whole.ReadStuckWebhooks())
         {
             Report(new(Rule.Webhook, "payment " + uuid, $"what the webhook of version {version} waits for", "an earlier one that is not delivered", "nothing"));
+        }
+
+        foreach (var (uuid, version) in whole.ReadCrowdingWebhooks())
+        {
+            Report(new(Rule.Webhook, "payment " + uuid, $"when the webhook of version {version} is due", "after the one before it", "at the same time"));
         }
 
         foreach (var uuid in whole.ReadNeedlessCodes())

@@ -10,7 +10,9 @@ namespace Tollgate.Server.Webhooks;
 /// <param name="Url">Where it is.</param>
 /// <param name="SealedAuthorization">The header that goes with each webhook, sealed for the endpoint.</param>
 /// <param name="Statuses">The statuses that it is told of; empty for all.</param>
-internal sealed record WebhookEndpoint(string Id, AppId App, string Url, byte[]? SealedAuthorization, IReadOnlySet<Core.Payments.PaymentStatus> Statuses)
+/// <param name="CreatedAt">When it was added.</param>
+internal sealed record WebhookEndpoint(
+    string Id, AppId App, string Url, byte[]? SealedAuthorization, IReadOnlySet<Core.Payments.PaymentStatus> Statuses, DateTimeOffset CreatedAt)
 {
     /// <summary>Whether it is told of a change to a status.</summary>
     public bool Wants(Core.Payments.PaymentStatus status) => Statuses.Count == 0 || Statuses.Contains(status);

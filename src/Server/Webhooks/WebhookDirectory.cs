@@ -15,6 +15,8 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
+    private readonly SemaphoreSlim refreshing = new(1, 1);
+
     private volatile Arrangements now = new(
         Array.Empty<WebhookEndpoint>().ToLookup(e => e.App), new Dictionary<long, DisabledEndpoint>(), Array.Empty<StoredSecret>().ToLookup(s => s.App));
 
@@ -23,6 +25,9 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
 
     /// <inheritdoc/>
     public DisabledEndpoint? FindDisabled(long lane) => now.Disabled.GetValueOrDefault(lane);
+
+    /// <summary>The endpoints of an app that are told nothing any more, its own as well as those of its payments.</summary>
+    public IReadOnlyList<DisabledEndpoint> DisabledOf(AppId app) => [.. now.Disabled.Values.Where(d => d.App == app).OrderBy(d => d.At).ThenBy(d => d.Lane)];
 
     /// <inheritdoc/>
     public IReadOnlyList<SecretText> SecretsOf(AppId app)
@@ -41,15 +46,30 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
     /// <inheritdoc/>
     public async Task RefreshAsync()
     {
-        var (endpoints, disabled, secrets) = await reader.ReadAsync();
-        now = new(
-            endpoints.ToLookup(e => e.App),
-            disabled.ToDictionary(d => d.Lane),
-            secrets.Select(s => new StoredSecret(s.App, vault.UnsealText(s.Sealed, SecretContext(s.App)), s.EndsAt)).ToLookup(s => s.App));
+        // One after another: what was read first must not be what stands at last.
+        await refreshing.WaitAsync();
+        try
+        {
+            var (endpoints, disabled, secrets) = await reader.ReadAsync();
+            now = new(
+                endpoints.ToLookup(e => e.App),
+                disabled.ToDictionary(d => d.Lane),
+                secrets.Select(s => new StoredSecret(s.App, vault.UnsealText(s.Sealed, SecretContext(s.App)), s.EndsAt)).ToLookup(s => s.App));
+        }
+        finally
+        {
+            refreshing.Release();
+        }
     }
 
     /// <summary>The context for which an app's webhook secret is sealed.</summary>
     public static string SecretContext(AppId app) => $"webhook secret|{app}";
+
+    public override void Dispose()
+    {
+        refreshing.Dispose();
+        base.Dispose();
+    }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -145,7 +145,7 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
             return;
         }
 
-        var id = WebhookComposer.EventId(webhook.Payment.Value, webhook.Version);
+        var id = webhook.Id;
 
         // Receivers compare with real time, whatever the sandbox's clock says.
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();

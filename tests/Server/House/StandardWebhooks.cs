@@ -31,6 +31,17 @@ public static class StandardWebhooks
         Assert.Equal(Enumerable.Repeat("genuine", deliveries.Count), await JudgeAsync(secret, deliveries));
     }
 
+    /// <summary>Fails unless every delivery has a Standard Webhooks signature by this secret, among others or alone.</summary>
+    public static async Task AssertSignedAsync(SecretText secret, IReadOnlyList<ReceivedWebhook> deliveries)
+    {
+        foreach (var delivery in deliveries)
+        {
+            Webhook.Verify(delivery.Body, WebhookHeaders.From(name => delivery.Headers.GetValueOrDefault(name)), secret, DateTimeOffset.UtcNow);
+        }
+
+        Assert.Equal(Enumerable.Repeat("genuine", deliveries.Count), await JudgeAsync(secret, deliveries));
+    }
+
     private static async Task<string[]> JudgeAsync(SecretText secret, IReadOnlyList<ReceivedWebhook> deliveries)
     {
         var folder = Repository.PathOf("tests", "npm");

@@ -115,12 +115,13 @@ public abstract class Timelines(Gateway gateway)
 
         var entries = await Eventually.GetAsync(
             async () => (await gateway.Client.GetTimelineAsync(uuid)).Records,
-            found => found.Any(e => e.Type == TimelineEntryType.Webhook && e.Details["attempts"] != "0"),
+            found => found.Any(e => e.Name == "attempt") && found.Any(e => e.Name == "waiting" && e.Details["attempts"] == "1"),
             "the first attempt");
 
-        var webhook = Assert.Single(entries, e => e.Type == TimelineEntryType.Webhook);
+        var webhook = Assert.Single(entries, e => e.Type == TimelineEntryType.Webhook && e.Name != "attempt");
         Assert.Equal("waiting", webhook.Name);
         Assert.NotEmpty(webhook.Details["last_error"]);
+        Assert.Equal(("1", webhook.Details["last_error"]), (Details(entries, "attempt")["attempt"], Details(entries, "attempt")["error"]));
         Assert.True(WireInstant.TryRead(webhook.Details["next_try_at"], out _));
         Assert.DoesNotContain(entries, e => e.Details.Values.Append(e.Message).Any(text => text.Contains(Secret, StringComparison.Ordinal)));
     }

@@ -4,7 +4,7 @@ using Tollgate.Core;
 namespace Tollgate.Server.Storage.Journal;
 
 /// <summary>How one engine makes a batch of changes durable in one transaction.</summary>
-internal interface IBatchWriter : IDisposable
+internal interface IBatchWriter : IWebhookWriter, IDisposable
 {
     /// <summary>
     /// Commits every change that has no conflict, and says of each what became of it. No two changes of a batch touch the same payment,
@@ -78,7 +78,7 @@ internal interface IJournal
 /// The one way to write. It gathers what many requests bring at the same moment and makes it durable in one transaction; a call returns when
 /// its change is on disk, or says which conflict refused it.
 /// </summary>
-internal sealed class Journal : IJournal, IAsyncDisposable
+internal sealed partial class Journal : IJournal, IAsyncDisposable
 {
     private const int LargestBatch = 512;
     private const int LongestQueue = 8192;
@@ -136,11 +136,15 @@ internal sealed class Journal : IJournal, IAsyncDisposable
     public Task<bool> ClosePayoutAsync(PayoutOrder payout) => RunAsync(new Errand<bool>(() => writer.ClosePayoutAsync(payout)));
 
     /// <inheritdoc/>
-    public Task SweepAsync(DateTimeOffset now) => RunAsync(new Errand<bool>(async () =>
+    public async Task SweepAsync(DateTimeOffset now)
     {
-        await writer.SweepAsync(now);
-        return true;
-    }));
+        await RunAsync(new Errand<bool>(async () =>
+        {
+            await writer.SweepAsync(now);
+            return true;
+        }));
+        await SweepWebhooksAsync(now - KeepsWebhooksFor);
+    }
 
     /// <summary>Writes what is queued, then closes.</summary>
     public async ValueTask DisposeAsync()

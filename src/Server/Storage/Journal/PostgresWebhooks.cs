@@ -67,7 +67,7 @@ internal sealed partial class PostgresBatch
             Add(
                 """
                 UPDATE webhooks w SET next_at = u.next_at FROM unnest($1, $2, $3, $4) AS u (payment, version, endpoint, next_at)
-                WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.endpoint = u.endpoint AND w.state = 0
+                WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.endpoint = u.endpoint AND w.state = 0 AND w.next_at IS NOT NULL
                 """,
                 [.. KeysOf(given), Array(given.Select(r => JournalRows.Millis(r.Item.NextAt)), NpgsqlDbType.Bigint)]);
         }
@@ -93,11 +93,16 @@ internal sealed partial class PostgresBatch
                 [.. KeysOf(again)]);
         }
 
+        // One that was asked for again while it was being sent begins its new round, and one that was put behind another stays there.
         Add(
             """
-            UPDATE webhooks w SET state = u.state, attempts = w.attempts + 1, round = w.round + 1, next_at = u.next_at, tried_at = u.tried_at, took = u.took,
-                status_code = u.status, answer = u.answer, last_error = u.error
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS u (payment, version, endpoint, state, next_at, tried_at, took, status, answer, error)
+            UPDATE webhooks w SET
+                state = CASE WHEN u.state = 2 AND w.round_at > u.begun THEN 0 ELSE u.state END,
+                attempts = w.attempts + 1,
+                round = CASE WHEN w.round_at > u.begun THEN w.round ELSE w.round + 1 END,
+                next_at = CASE WHEN w.next_at IS NULL THEN NULL WHEN w.round_at > u.begun THEN u.tried_at ELSE u.next_at END,
+                tried_at = u.tried_at, took = u.took, status_code = u.status, answer = u.answer, last_error = u.error
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS u (payment, version, endpoint, state, next_at, tried_at, took, status, answer, error, begun)
             WHERE w.payment_uuid = u.payment AND w.version = u.version AND w.endpoint = u.endpoint AND w.state = 0
             """,
             [
@@ -109,6 +114,7 @@ internal sealed partial class PostgresBatch
                 Array(tried.Select(r => r.Item.Attempt!.StatusCode), NpgsqlDbType.Integer),
                 Array(tried.Select(r => r.Item.Attempt!.Answer), NpgsqlDbType.Text),
                 Array(tried.Select(r => r.Item.Attempt!.Error), NpgsqlDbType.Text),
+                Array(tried.Select(r => JournalRows.Millis(r.Item.Webhook.RoundAt)), NpgsqlDbType.Bigint),
             ]);
 
         var ended = tried.FindAll(r => r.Item.State != DeliveryState.Waiting);

@@ -116,7 +116,7 @@ internal sealed partial class SqliteJournalWriter
         if (delivery.Attempt is not { } attempt)
         {
             Run(
-                "UPDATE webhooks SET next_at = @next WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0",
+                "UPDATE webhooks SET next_at = @next WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0 AND next_at IS NOT NULL",
                 [.. key, ("@next", JournalRows.Millis(delivery.NextAt))]);
             return;
         }
@@ -133,16 +133,22 @@ internal sealed partial class SqliteJournalWriter
                 key);
         }
 
+        // One that was asked for again while it was being sent begins its new round, and one that was put behind another stays there.
         Run(
             """
-            UPDATE webhooks SET state = @state, attempts = attempts + 1, round = round + 1, next_at = @next, tried_at = @tried, took = @took,
-                status_code = @status, answer = @answer, last_error = @error
+            UPDATE webhooks SET
+                state = CASE WHEN @state = 2 AND round_at > @begun THEN 0 ELSE @state END,
+                attempts = attempts + 1,
+                round = CASE WHEN round_at > @begun THEN round ELSE round + 1 END,
+                next_at = CASE WHEN next_at IS NULL THEN NULL WHEN round_at > @begun THEN @tried ELSE @next END,
+                tried_at = @tried, took = @took, status_code = @status, answer = @answer, last_error = @error
             WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0
             """,
             [
                 .. key,
                 ("@state", (int)delivery.State),
                 ("@next", JournalRows.Millis(delivery.NextAt)),
+                ("@begun", JournalRows.Millis(webhook.RoundAt)),
                 ("@tried", JournalRows.Millis(attempt.At)),
                 ("@took", attempt.Took),
                 ("@status", attempt.StatusCode),

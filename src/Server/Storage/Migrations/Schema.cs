@@ -208,7 +208,7 @@ internal static class Schema
 
         // A webhook that waits for the one before it has no next_at; lane tells endpoints apart, so that one takes nothing from another. The columns from
         // tried_at to last_error are those of the latest attempt; the earlier ones are in webhook_attempts. Bodies, which never change, are apart from the rows
-        // that change with every try.
+        // that change with every try. What has ended is removed after its time, of changes up to webhooks_from.
         """
         ALTER TABLE webhooks RENAME TO webhooks_before;
         DROP INDEX webhooks_due;
@@ -246,6 +246,7 @@ internal static class Schema
         CREATE INDEX webhooks_due ON webhooks (lane, next_at) WHERE state = 0 AND next_at IS NOT NULL;
         CREATE INDEX webhooks_waiting ON webhooks (payment_uuid, endpoint) WHERE state = 0 AND next_at IS NULL;
         CREATE INDEX webhooks_by_app ON webhooks (app_id, created_at);
+        CREATE INDEX webhooks_given_up ON webhooks (app_id, created_at) WHERE state = 2;
 
         CREATE TABLE webhook_attempts (
             payment_uuid TEXT NOT NULL,
@@ -285,6 +286,8 @@ internal static class Schema
             ends_at BIGINT,
             PRIMARY KEY (app_id, number)
         );
+
+        ALTER TABLE feed ADD COLUMN webhooks_from BIGINT NOT NULL DEFAULT 0;
         """,
     ];
 }
