@@ -26,6 +26,17 @@ public class ContractSchemas
         (typeof(DisputeResponse), ["Dispute"]), (typeof(EvidenceEcho), ["EvidenceEcho"]), (typeof(DisputeList), ["DisputeList"]),
         (typeof(EvidenceRequest), ["EvidenceRequest"]), (typeof(BalanceList), ["BalanceList"]), (typeof(Balance), ["Balance"]), (typeof(BalanceEntryList), ["BalanceEntryList"]),
         (typeof(BalanceEntry), ["BalanceEntry"]), (typeof(PayoutList), ["PayoutList"]), (typeof(Payout), ["Payout"]), (typeof(ClosedPayouts), ["ClosedPayouts"]),
+        (typeof(WebhookEndpointRequest), ["WebhookEndpointRequest"]), (typeof(WebhookEndpointResponse), ["WebhookEndpoint"]), (typeof(WebhookEndpointList), ["WebhookEndpointList"]),
+        (typeof(WebhookTestRequest), ["WebhookTestRequest"]), (typeof(WebhookTestResponse), ["WebhookTest"]), (typeof(WebhookDeliveryResponse), ["WebhookDelivery"]),
+        (typeof(WebhookAttempt), ["WebhookAttempt"]), (typeof(WebhookDeliveryList), ["WebhookDeliveryList"]), (typeof(WebhookReplayRequest), ["WebhookReplayRequest"]),
+        (typeof(WebhookReplayResponse), ["WebhookReplay"]), (typeof(WebhookSecretRotationRequest), ["WebhookSecretRotationRequest"]),
+        (typeof(WebhookSecretRotationResponse), ["WebhookSecretRotation"]),
+    ];
+
+    // A filter is a query, whose parameters the description lists one by one.
+    private static readonly (Type Filter, string Path)[] Filters =
+    [
+        (typeof(PaymentFilter), "/api/v2/cards/payments"), (typeof(DisputeFilter), "/api/v2/cards/disputes"), (typeof(WebhookDeliveryFilter), "/api/v2/webhooks/deliveries"),
     ];
 
     private static readonly JsonNode Schemas = JsonNode.Parse(ApiReference.Description)!["components"]!["schemas"]!;
@@ -64,7 +75,7 @@ public class ContractSchemas
         {
             typeof(PaymentStatus), typeof(PaymentType), typeof(ChargeReason), typeof(SimulatedEvent), typeof(SandboxFault), typeof(SandboxMessage),
             typeof(TimelineEntryType), typeof(DisputeStatus), typeof(EvidenceCategory),
-            typeof(BalanceAccount), typeof(BalanceEntryKind),
+            typeof(BalanceAccount), typeof(BalanceEntryKind), typeof(WebhookEndpointKind), typeof(WebhookDeliveryState), typeof(WebhookReplayState),
         })
         {
             var described = Schemas[type.Name]!["enum"]!.AsArray().Select(n => (string)n!);
@@ -75,9 +86,8 @@ public class ContractSchemas
     [Fact]
     public void No_record_and_no_object_is_left_out()
     {
-        // A filter is a query, whose parameters the description lists one by one.
         var records = typeof(PaymentResponse).Assembly.GetExportedTypes()
-            .Where(t => t.Namespace == typeof(PaymentResponse).Namespace && t.GetMethod("<Clone>$") is not null && t != typeof(PaymentFilter) && t != typeof(DisputeFilter));
+            .Where(t => t.Namespace == typeof(PaymentResponse).Namespace && t.GetMethod("<Clone>$") is not null && Filters.All(f => f.Filter != t));
         Assert.Equal(Pairs.Select(p => p.Record).Append(typeof(PayCode)).Select(t => t.Name).Order(StringComparer.Ordinal), records.Select(t => t.Name).Order(StringComparer.Ordinal));
 
         var objects = Schemas.AsObject().Where(s => (string?)s.Value!["type"] == "object").Select(s => s.Key);
@@ -85,7 +95,7 @@ public class ContractSchemas
             Pairs.SelectMany(p => p.Schemas).Concat(["Challenge", "PaymentFailure"]).Order(StringComparer.Ordinal), objects.Order(StringComparer.Ordinal));
 
         var paths = JsonNode.Parse(ApiReference.Description)!["paths"]!;
-        foreach (var (filter, path) in new[] { (typeof(PaymentFilter), "/api/v2/cards/payments"), (typeof(DisputeFilter), "/api/v2/cards/disputes") })
+        foreach (var (filter, path) in Filters)
         {
             Assert.Equal(FieldsOf(filter), paths[path]!["get"]!["parameters"]!.AsArray().Select(p => (string)p!["name"]!));
         }

@@ -63,6 +63,9 @@ public abstract class PlantedCorruptions(Gateway gateway)
         Webhook | <settled> | UPDATE webhooks SET version = 2 WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, next_at, created_at, round_at, round, tried_at, took, status_code, answer, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | UPDATE webhooks SET next_at = NULL WHERE payment_uuid = '<settled>' AND version = 3
+        Webhook | <settled> | UPDATE webhooks SET next_at = 1 WHERE payment_uuid = '<settled>'
+        Webhook | <settled> | UPDATE feed SET webhooks_from = 1000; DELETE FROM webhooks WHERE payment_uuid = '<settled>'
+        Webhook | <settled> | UPDATE feed SET webhooks_from = 9000000000000; UPDATE webhooks SET version = 2 WHERE payment_uuid = '<settled>' AND version = 3
 
         # The ledger and the balances.
         Posted | <settled> | DELETE FROM ledger WHERE source = '<settled>' AND version = 5 AND line = 1
@@ -106,6 +109,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
         Orphan | NOBODY | UPDATE events SET payment_uuid = 'NOBODY' WHERE payment_uuid = '<settled>'
         Orphan | NOBODY | UPDATE ledger SET source = 'NOBODY' WHERE source = '<settled>'
         Orphan | NOBODY | UPDATE webhooks SET payment_uuid = 'NOBODY' WHERE payment_uuid = '<settled>'
+        Orphan | NOBODY | INSERT INTO webhook_attempts (payment_uuid, version, endpoint, attempt, tried_at, took) VALUES ('NOBODY', 3, '', 1, 1, 1)
         Orphan | NOBODY | UPDATE disputes SET payment_uuid = 'NOBODY' WHERE payment_uuid = '<disputed>'
         Orphan | NOBODY | UPDATE orders SET payment_uuid = 'NOBODY' WHERE payment_uuid = '<settled>'
         Orphan | NOBODY | INSERT INTO sealed_codes (payment_uuid, sealed) VALUES ('NOBODY', $damaged)
@@ -116,7 +120,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
 
     private static readonly string[] Tables =
     [
-        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
+        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
     ];
 
     private static readonly TimeSpan Long = TimeSpan.FromDays(3650);
@@ -150,6 +154,15 @@ public abstract class PlantedCorruptions(Gateway gateway)
         }
 
         Assert.Empty(missed);
+        Assert.Empty(await VerifyAsync(store));
+    }
+
+    [Fact]
+    public async Task Webhooks_that_had_their_time_are_not_missed()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        var names = await FillAsync(store);
+        await store.ExecuteAsync($"UPDATE feed SET webhooks_from = 9000000000000; DELETE FROM webhooks WHERE payment_uuid = '{names["settled"]}'");
         Assert.Empty(await VerifyAsync(store));
     }
 

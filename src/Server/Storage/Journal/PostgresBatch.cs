@@ -33,7 +33,7 @@ internal sealed partial class PostgresBatch
         else if (changes.Any(c => c.Delivery is { State: not DeliveryState.Waiting }))
         {
             // Whoever ends a webhook releases the next one, and must see it: no other process may be about to write it.
-            Add(LockFeed);
+            Add(LockFeed, _ => { }, () => { });
         }
 
         AddIdempotency();
