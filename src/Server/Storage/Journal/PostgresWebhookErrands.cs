@@ -117,22 +117,42 @@ internal sealed partial class PostgresJournalWriter
             attempts AS (
                 DELETE FROM webhook_attempts t USING gone g
                 WHERE t.payment_uuid = g.payment_uuid AND t.version = g.version AND t.endpoint = g.endpoint)
-            SELECT COUNT(*) FROM gone
+            SELECT payment_uuid, version FROM gone
             """,
             connection,
             transaction);
         remove.Parameters.Add(Value(JournalRows.Millis(upTo)));
         remove.Parameters.Add(Value((long)limit));
-        var count = (int)(long)(await remove.ExecuteScalarAsync())!;
-        if (count > 0)
+        var gone = new List<(string Payment, int Version)>();
+        await using (var reader = await remove.ExecuteReaderAsync())
         {
+            while (await reader.ReadAsync())
+            {
+                gone.Add((reader.GetString(0), reader.GetInt32(1)));
+            }
+        }
+
+        if (gone.Count > 0)
+        {
+            // A body goes with the last webhook that has it.
+            await using var bodies = new NpgsqlCommand(
+                """
+                DELETE FROM webhook_bodies b USING unnest($1, $2) AS u (payment, version)
+                WHERE b.payment_uuid = u.payment AND b.version = u.version
+                  AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.payment_uuid = b.payment_uuid AND w.version = b.version)
+                """,
+                connection,
+                transaction);
+            bodies.Parameters.Add(Text(gone.Select(g => g.Payment)));
+            bodies.Parameters.Add(new() { Value = gone.Select(g => g.Version).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+            await bodies.ExecuteNonQueryAsync();
             await using var remember = new NpgsqlCommand("UPDATE feed SET webhooks_from = GREATEST(webhooks_from, $1) WHERE id = 1", connection, transaction);
             remember.Parameters.Add(Value(JournalRows.Millis(upTo)));
             await remember.ExecuteNonQueryAsync();
         }
 
         await transaction.CommitAsync();
-        return count;
+        return gone.Count;
     }
 
     /// <summary>
@@ -177,7 +197,7 @@ internal sealed partial class PostgresJournalWriter
         return returned;
     }
 
-    private static NpgsqlParameter Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
+    private static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
 
     private static NpgsqlParameter Text(IEnumerable<string> values) => new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 }

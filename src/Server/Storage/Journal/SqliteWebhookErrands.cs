@@ -79,6 +79,12 @@ internal sealed partial class SqliteJournalWriter
         {
             Run("DELETE FROM webhook_attempts WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint", KeyOf(webhook));
             Run("DELETE FROM webhooks WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint", KeyOf(webhook));
+            Run(
+                """
+                DELETE FROM webhook_bodies WHERE payment_uuid = @payment AND version = @version
+                    AND NOT EXISTS (SELECT 1 FROM webhooks w WHERE w.payment_uuid = @payment AND w.version = @version)
+                """,
+                ("@payment", webhook.Payment.Value), ("@version", webhook.Version));
         }
 
         return old.Count;
