@@ -12,6 +12,7 @@ public sealed class SimulatedAcquirer : IDisposable
     private static readonly TimeSpan LinkTimeout = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
+    private readonly SemaphoreSlim running = new(1, 1);
     private readonly SemaphoreSlim telling = new(1, 1);
     private readonly AcquirerBooks books;
     private readonly OwnAccount ownAccount;
@@ -124,8 +125,21 @@ public sealed class SimulatedAcquirer : IDisposable
         }
     }
 
-    /// <summary>Does everything that is due by its clock, in order.</summary>
+    /// <summary>Does everything that is due by its clock, in order. Who comes while another does it waits until that is done.</summary>
     public async Task RunDueAsync()
+    {
+        await running.WaitAsync(closing.Token);
+        try
+        {
+            await RunInTurnAsync();
+        }
+        finally
+        {
+            running.Release();
+        }
+    }
+
+    private async Task RunInTurnAsync()
     {
         while (true)
         {
@@ -248,6 +262,7 @@ public sealed class SimulatedAcquirer : IDisposable
             books.Dispose();
         }
 
+        running.Dispose();
         telling.Dispose();
         closing.Dispose();
     }

@@ -100,7 +100,9 @@ public abstract class WebhookErrands(Gateway gateway)
             var first = Assert.Single(await journal.TakeWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 10));
             await Changes.MadeAsync(journal, new()
             {
-                App = Changes.App, At = Store.Now, Delivery = new(first, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500")),
+                App = Changes.App,
+                At = Store.Now,
+                Delivery = new(first, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500")),
             });
         }
     }

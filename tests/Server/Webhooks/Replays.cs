@@ -136,7 +136,7 @@ public abstract class Replays(Gateway gateway)
         Assert.Equal((422, expected), (answer.Status, answer.Body));
     }
 
-    private static Task StateAsync(Gateway gateway, string uuid, WebhookDeliveryState state, int count) => Eventually.GetAsync(
+    private static Task<int> StateAsync(Gateway gateway, string uuid, WebhookDeliveryState state, int count) => Eventually.GetAsync(
         async () => (await gateway.Client.ListWebhookDeliveriesAsync(new() { Uuid = uuid })).Records.Count(d => d.State == state), seen => seen == count, $"{count} {state} of {uuid}");
 
     private static ChargeRequest ToldAt(string url) => Requests.Charge() with { WebhookNotification = new() { EndpointUrl = url } };

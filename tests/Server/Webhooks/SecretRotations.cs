@@ -1,3 +1,4 @@
+using Dapper;
 using Tollgate.Client;
 using Tollgate.Client.Contract;
 using Tollgate.Server.Tests.House;
@@ -73,6 +74,13 @@ public abstract class SecretRotations(Gateway gateway)
         Assert.False(again.Replayed);
         Assert.DoesNotContain("whsec_", (await wire.GetAsync("/api/v2/webhooks/endpoints")).Body, StringComparison.Ordinal);
         Assert.DoesNotContain(secret.Secret.Expose(), own.Log, StringComparison.Ordinal);
+
+        // It is stored sealed, and nowhere else.
+        await using var connection = await Proof.OpenAsync(own);
+        var stored = (await connection.QueryAsync<byte[]>("SELECT sealed FROM webhook_secrets")).AsList();
+        Assert.Equal(3, stored.Count);
+        Assert.All(stored, box => Assert.DoesNotContain("whsec_", System.Text.Encoding.Latin1.GetString(box), StringComparison.Ordinal));
+        Assert.Equal(0, await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM idempotency"));
     }
 
     [Fact]
