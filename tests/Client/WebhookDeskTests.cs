@@ -93,7 +93,7 @@ public sealed class WebhookDeskTests
                 """POST /api/v2/webhooks/test  {"endpoint":"we_1"}""",
                 "GET /api/v2/webhooks/deliveries/evt_A_1-we_1  ",
                 "POST /api/v2/webhooks/deliveries/evt_A_1/resend key-1 ",
-                """POST /api/v2/webhooks/replay key-2 {"from":"1970-01-01T00:00:00.000+0000","state":"all","latest":true}""",
+                """POST /api/v2/webhooks/replay key-2 {"from":"1970-01-01T00:00:00.000\u002B0000","state":"all","latest":true}""",
                 """POST /api/v2/webhooks/secret/rotate  {"overlap":"P2D"}""",
             ],
             server.Requests.Select(r => $"{r.Method} {r.Target} {r.Headers.GetValueOrDefault("Idempotency-Key")} {r.Body}"));

@@ -42,7 +42,7 @@ internal sealed class WebhookSettingsReader(Database database)
         public string Reason { get; init; } = string.Empty;
     }
 
-    private sealed class SecretRow
+    private sealed class SealedRow
     {
         public string AppId { get; init; } = string.Empty;
 
@@ -59,7 +59,7 @@ internal sealed class WebhookSettingsReader(Database database)
             "SELECT id AS Id, app_id AS AppId, endpoint_url AS EndpointUrl, sealed_authorization AS Sealed, statuses AS Statuses, created_at AS CreatedAt FROM webhook_endpoints ORDER BY created_at, id");
         var disabled = await connection.QueryAsync<DisabledRow>(
             "SELECT lane AS Lane, app_id AS AppId, endpoint_url AS EndpointUrl, disabled_at AS DisabledAt, reason AS Reason FROM disabled_endpoints");
-        var secrets = await connection.QueryAsync<SecretRow>("SELECT app_id AS AppId, sealed AS Sealed, ends_at AS EndsAt FROM webhook_secrets ORDER BY app_id, number DESC");
+        var secrets = await connection.QueryAsync<SealedRow>("SELECT app_id AS AppId, sealed AS Sealed, ends_at AS EndsAt FROM webhook_secrets ORDER BY app_id, number DESC");
         return (
             [.. endpoints.Select(e => new WebhookEndpoint(e.Id, new(e.AppId), e.EndpointUrl, e.Sealed, ReadStatuses(e.Statuses), DateTimeOffset.FromUnixTimeMilliseconds(e.CreatedAt)))],
             [.. disabled.Select(d => new DisabledEndpoint(new(d.AppId), d.Lane, d.EndpointUrl, DateTimeOffset.FromUnixTimeMilliseconds(d.DisabledAt), d.Reason))],
