@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Tollgate.Sandbox;
 
 /// <summary>What the simulated acquirer says yes to: only what the books allow.</summary>
@@ -34,6 +36,18 @@ internal static class AcquirerRules
 
     /// <summary>The answer when it shall say no: to undo something, for good.</summary>
     public static string Decline(MessageKind kind) => kind == MessageKind.Reversal ? "12" : "05";
+
+    /// <summary>Random digits, for references and codes.</summary>
+    public static string Digits(int count)
+    {
+        Span<char> digits = stackalloc char[count];
+        for (var i = 0; i < count; i++)
+        {
+            digits[i] = (char)('0' + RandomNumberGenerator.GetInt32(10));
+        }
+
+        return digits.ToString();
+    }
 
     /// <summary>Whether something cannot be undone: it was a release itself, has been paid out, or something else was built on it.</summary>
     private static bool IsThrough(BookedOperation operation, string reference, BookedPayment payment) => operation.Kind switch

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Tollgate.Sandbox;
 
 /// <summary>
@@ -131,44 +129,14 @@ public sealed class SimulatedAcquirer : IDisposable
         await running.WaitAsync(closing.Token);
         try
         {
-            await RunInTurnAsync();
+            while (TakeNext() is { } next)
+            {
+                await TellAsync(next);
+            }
         }
         finally
         {
             running.Release();
-        }
-    }
-
-    private async Task RunInTurnAsync()
-    {
-        while (true)
-        {
-            DueNotice? next;
-            lock (gate)
-            {
-                next = ownAccount.Take(Clock.GetUtcNow());
-            }
-
-            if (next is null)
-            {
-                return;
-            }
-
-            var heard = false;
-            try
-            {
-                heard = await DoAsync(next.Notice) != Doing.NotHeard;
-            }
-            finally
-            {
-                if (!heard)
-                {
-                    lock (gate)
-                    {
-                        ownAccount.PutOff(next, Clock.GetUtcNow());
-                    }
-                }
-            }
         }
     }
 
@@ -290,6 +258,33 @@ public sealed class SimulatedAcquirer : IDisposable
         throw new TimeoutException("The link gave no answer.");
     }
 
+    private DueNotice? TakeNext()
+    {
+        lock (gate)
+        {
+            return ownAccount.Take(Clock.GetUtcNow());
+        }
+    }
+
+    private async Task TellAsync(DueNotice next)
+    {
+        var heard = false;
+        try
+        {
+            heard = await DoAsync(next.Notice) != Doing.NotHeard;
+        }
+        finally
+        {
+            if (!heard)
+            {
+                lock (gate)
+                {
+                    ownAccount.PutOff(next, Clock.GetUtcNow());
+                }
+            }
+        }
+    }
+
     private enum Doing
     {
         Done,
@@ -365,8 +360,8 @@ public sealed class SimulatedAcquirer : IDisposable
         var reply = new SimulatedReply(
             code,
             Reference(),
-            approved && message.Kind == MessageKind.Authorisation ? Digits(6) : null,
-            approved && message.Kind == MessageKind.Authorisation ? Digits(15) : null);
+            approved && message.Kind == MessageKind.Authorisation ? AcquirerRules.Digits(6) : null,
+            approved && message.Kind == MessageKind.Authorisation ? AcquirerRules.Digits(15) : null);
         books.Write(new()
         {
             At = Clock.GetUtcNow(),
@@ -390,16 +385,5 @@ public sealed class SimulatedAcquirer : IDisposable
         return reply;
     }
 
-    private static string Reference() => Digits(12);
-
-    private static string Digits(int count)
-    {
-        Span<char> digits = stackalloc char[count];
-        for (var i = 0; i < count; i++)
-        {
-            digits[i] = (char)('0' + RandomNumberGenerator.GetInt32(10));
-        }
-
-        return digits.ToString();
-    }
+    private static string Reference() => AcquirerRules.Digits(12);
 }
