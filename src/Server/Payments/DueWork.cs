@@ -55,14 +55,20 @@ internal sealed class DueWork : BackgroundService
             "tollgate.operations.unresolved", () => unresolved, "{operation}", "Operations that recovery has not settled within Tollgate:AlertAfter.");
     }
 
-    /// <summary>Does everything that is due by now, and waits until it is done.</summary>
+    /// <summary>Has the background take nothing until <see cref="Resume"/>: then only what <see cref="RunAsync"/> is asked for is done.</summary>
+    public Task HoldAsync() => taking.WaitAsync();
+
+    /// <summary>Lets the background take what is due again.</summary>
+    public void Resume() => taking.Release();
+
+    /// <summary>Does everything that is due by now, and waits until it is done; only for whoever holds the work.</summary>
     public async Task RunAsync()
     {
         int taken;
         do
         {
             await Task.WhenAll(underway.Values);
-            taken = await TakeAsync();
+            taken = await TakeInTurnAsync();
         }
         while (taken > 0 || !underway.IsEmpty);
     }

@@ -9,7 +9,7 @@ using Tollgate.Server.Storage.Journal;
 
 namespace Tollgate.Server.Tests.Recovery;
 
-/// <summary>Who waits for due work waits for what the background has taken of it as well, from the moment at which it is taken.</summary>
+/// <summary>Who holds the due work has it to himself, and waits for what the background has taken of it from the moment at which it is taken.</summary>
 public class DueWorkTurns
 {
     [Fact]
@@ -19,16 +19,22 @@ public class DueWorkTurns
         using var work = Work(store);
 
         var background = work.TakeAsync();
-        var asked = work.RunAsync();
-        Assert.False(asked.IsCompleted);
+        var held = work.HoldAsync();
+        Assert.False(held.IsCompleted);
         store.Leased.SetResult([new("2DFQEMJYSBB7DDD8")]);
         Assert.Equal(1, await background);
+        await held;
+        var asked = work.RunAsync();
         await store.Looking.Task;
         Assert.False(asked.IsCompleted);
 
+        // Meanwhile the background takes nothing.
+        var other = work.TakeAsync();
         store.Found.SetResult(null);
         await asked;
-        Assert.Equal(1, store.Looks);
+        Assert.Equal((1, false), (store.Looks, other.IsCompleted));
+        work.Resume();
+        Assert.Equal(0, await other);
     }
 
     private static DueWork Work(HeldStore store)

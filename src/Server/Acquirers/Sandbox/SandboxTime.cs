@@ -17,25 +17,31 @@ internal sealed class SandboxTime(IAcquirerHost host, PaymentReader reader, DueW
     public async Task AdvanceAsync(TimeSpan by)
     {
         await turn.WaitAsync();
+        await work.HoldAsync();
         try
         {
             var target = Now + by;
             while (true)
             {
+                // Time goes on while things are done: what has become due since then is the next to do, at its own time.
+                var from = Now;
                 await DoDueAsync();
-                var now = Now;
-                if (now >= target)
+                if (from >= target)
                 {
                     return;
                 }
 
-                var further = await Task.WhenAll(timed.Select(t => t.FindNextAsync(now)));
-                DateTimeOffset?[] stops = [target, Later(await host.FindNextDueAsync(), now), await reader.NextDueAsync(now), .. further];
-                await host.MoveClockAsync(stops.Min()!.Value);
+                var further = await Task.WhenAll(timed.Select(t => t.FindNextAsync(from)));
+                DateTimeOffset?[] stops = [target, Later(await host.FindNextDueAsync(), from), await reader.NextDueAsync(from), .. further];
+                if (stops.Min() is { } stop && stop > Now)
+                {
+                    await host.MoveClockAsync(stop);
+                }
             }
         }
         finally
         {
+            work.Resume();
             turn.Release();
         }
     }
