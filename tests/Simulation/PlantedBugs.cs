@@ -71,7 +71,7 @@ public class PlantedBugs(ITestOutputHelper output)
         ["an answer shows the evidence that its request brought, and no other"] = InSource(
             Disputes, "Answer> RenderAsync", "known.UnionBy(asked.Brought, e => e.Number)", "asked.Brought"),
         ["the key of an answer in a dispute is not claimed"] = InSource(Disputes, "Task HandleAsync", "found.Facts.Id))!, keyed)", "found.Facts.Id))!, null)"),
-        ["a change of status is not told"] = InSource(Draft, "Refusal? Apply(", "recorded.ChangesStatus && composer", "recorded.ChangesStatus && Now.Status != PaymentStatus.Received && composer"),
+        ["a change of status is not told"] = InSource(Draft, "Refusal? Apply(", "if (recorded.ChangesStatus)", "if (recorded.ChangesStatus && Now.Status != PaymentStatus.Received)"),
         ["a card that nobody can use is kept"] = InSource(Draft, "DestroysCard =", "!Now.WasAuthorised ?", "Now.WasAuthorised ?"),
         ["a security code outlives its payment"] = InSource(Draft, "DeletesCode =", "Now.Status != PaymentStatus.Pending", "Now.WasAuthorised"),
         ["an order is not claimed"] = InSource("Server/Payments/OpenPayment.cs", "List<(byte[] Digest, bool Expires)> ClaimsOf", "[(shield, true)]", "[]"),

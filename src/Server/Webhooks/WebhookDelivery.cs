@@ -123,6 +123,11 @@ internal sealed class WebhookDelivery : BackgroundService
 
                 sending.Add(DeliverAsync(lane, webhook, stopping));
             }
+            else
+            {
+                // It is being sent, or was until a moment ago: should it have to be sent once more, that need not wait for this lease to end.
+                sending.Add(GiveBackAsync(webhook, now + Rest));
+            }
         }
 
         lock (gate)
@@ -268,7 +273,7 @@ internal sealed class WebhookDelivery : BackgroundService
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Nothing is known of this try: the webhook is given back, so that the next start need not wait for the lease to end.
-            await GiveBackAsync(webhook);
+            await GiveBackAsync(webhook, clock.GetUtcNow());
         }
         catch (Exception bug)
         {
@@ -332,12 +337,11 @@ internal sealed class WebhookDelivery : BackgroundService
         });
     }
 
-    private async Task GiveBackAsync(DueWebhook webhook)
+    private async Task GiveBackAsync(DueWebhook webhook, DateTimeOffset next)
     {
         try
         {
-            var now = clock.GetUtcNow();
-            await journal.CommitAsync(new() { App = webhook.App, At = now, Delivery = new(webhook, DeliveryState.Waiting, now, null) });
+            await journal.CommitAsync(new() { App = webhook.App, At = clock.GetUtcNow(), Delivery = new(webhook, DeliveryState.Waiting, next, null) });
         }
         catch (JournalUnavailableException)
         {

@@ -135,14 +135,17 @@ public abstract class WebhookErrands(Gateway gateway)
         var numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 21500)";
         await store.ExecuteAsync(
             $"""
-            INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, body, state, attempts, created_at, round_at, round)
-            {numbers} SELECT 'OLD' || i, 3, '', CASE WHEN i % 2 = 0 THEN 'app-one' ELSE 'app-two' END, 42, 'http://127.0.0.1/', (SELECT body FROM webhooks LIMIT 1), 1 + i % 2, 0, 1000, 1000, 0 FROM n
+            INSERT INTO webhooks (payment_uuid, version, endpoint, app_id, lane, endpoint_url, state, attempts, created_at, round_at, round)
+            {numbers} SELECT 'OLD' || i, 3, '', CASE WHEN i % 2 = 0 THEN 'app-one' ELSE 'app-two' END, 42, 'http://127.0.0.1/', 1 + i % 2, 0, 1000, 1000, 0 FROM n
             """);
+        await store.ExecuteAsync(
+            $"INSERT INTO webhook_bodies (payment_uuid, version, body) {numbers} SELECT 'OLD' || i, 3, (SELECT body FROM webhook_bodies LIMIT 1) FROM n");
         var commits = Enumerable.Range(0, 20).Select(_ => Changes.AuthorisedAsync(journal, webhook: true));
         await Task.WhenAll([journal.SweepAsync(Store.Now), .. commits]);
         Assert.Equal(1500, await store.ScalarAsync<long>("SELECT COUNT(*) FROM webhooks WHERE created_at = 1000"));
         await journal.SweepAsync(Store.Now);
         Assert.Equal(21, await store.ScalarAsync<long>("SELECT COUNT(*) FROM webhooks"));
+        Assert.Equal(21, await store.ScalarAsync<long>("SELECT COUNT(*) FROM webhook_bodies"));
     }
 
     private static WebhookKey Key(Payment payment, int version) => new(payment.Id, version, string.Empty);
