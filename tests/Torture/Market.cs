@@ -36,6 +36,9 @@ internal sealed class Market(int seed)
     private readonly SemaphoreSlim answered = new(0);
     private volatile bool closed;
 
+    /// <summary>Whether another server may take what this one leaves undone, and have it undone at the acquirer.</summary>
+    public bool IsShared { get; set; }
+
     /// <summary>How many answers there were.</summary>
     public int Answers { get; private set; }
 
@@ -157,6 +160,10 @@ internal sealed class Market(int seed)
         catch (TollgateException refused) when (refused.Code is { } code && Refusals.Contains(code))
         {
             // Another was faster.
+        }
+        catch (TollgateException undone) when (IsShared && undone.Code is "CAPTURE_DECLINED" or "VOID_DECLINED")
+        {
+            // The server that took it stood still, and the other one had it undone.
         }
         catch (TollgateException wrong) when (wrong.StatusCode is not (null or System.Net.HttpStatusCode.ServiceUnavailable))
         {

@@ -143,6 +143,7 @@ public sealed class OrdealOnPostgres(OrdealOnPostgres.Shared shared) : Ordeal, I
         var folder = Stage.NewFolder();
         await using (var stage = await Stage.SetUpAsync(folder, await CreateDatabaseAsync()))
         {
+            stage.Market.IsShared = true;
             await using var other = await stage.StartAnotherServerAsync();
             using var client = Stage.ClientOf(other);
             for (var round = 0; round < Effort.Rounds; round++)
