@@ -94,6 +94,12 @@ internal sealed class Reconciliation(IJournal journal, IPaymentLookup payments, 
             return payment.SettledAt is not null && await CloseAsync(new(found.Id, Matched, await RecordThatSettledAsync(payment)));
         }
 
+        // The file may have come again meanwhile, and this very record have settled the payment.
+        if (payment.SettledAt is not null && await RecordThatSettledAsync(payment) == Reference(file, line))
+        {
+            return await CloseAsync(new(found.Id, Matched, Reference(file, line)));
+        }
+
         var amount = new Money(theirs, payment.Captured.Currency);
         switch (Judge(payment, new(found.Operation), amount))
         {
