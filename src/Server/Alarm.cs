@@ -4,16 +4,18 @@ namespace Tollgate.Server;
 internal sealed class Alarm : IDisposable
 {
     private readonly SemaphoreSlim ringing = new(0, 1);
+    private int isRinging;
 
     public void Ring()
     {
+        if (Interlocked.Exchange(ref isRinging, 1) != 0)
+        {
+            return;
+        }
+
         try
         {
             ringing.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is ringing already.
         }
         catch (ObjectDisposedException)
         {
@@ -22,7 +24,14 @@ internal sealed class Alarm : IDisposable
     }
 
     /// <summary>Rests until the alarm rings, or the rest is over.</summary>
-    public Task RestAsync(TimeSpan rest, CancellationToken cancel) => ringing.WaitAsync(rest, cancel);
+    public async Task RestAsync(TimeSpan rest, CancellationToken cancel)
+    {
+        if (await ringing.WaitAsync(rest, cancel))
+        {
+            // Whoever rings from here on is heard after the work that now begins.
+            Volatile.Write(ref isRinging, 0);
+        }
+    }
 
     public void Dispose() => ringing.Dispose();
 }

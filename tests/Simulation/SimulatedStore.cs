@@ -204,8 +204,8 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
         return false;
     }
 
-    /// <summary>The lane of what the last delivery released, until it is asked for.</summary>
-    public long? Released { get; set; }
+    /// <summary>The lanes of what the last deliveries released, until they are asked for.</summary>
+    public List<long> Released { get; } = [];
 
     public IReadOnlyList<DueWebhook> LeaseWebhooks(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
     {
@@ -387,7 +387,7 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
             (asked.StatusCode, asked.Body) = (answer.StatusCode, answer.Body);
         }
 
-        if (change.Delivery is { } delivery)
+        foreach (var delivery in change.Deliveries)
         {
             WriteDelivery(delivery, at);
         }
@@ -414,7 +414,10 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
             row.Attempts += delivery.Attempt is null ? 0 : 1;
             if (delivery.State != DeliveryState.Waiting)
             {
-                Released = Release(payment, webhook.Endpoint, at);
+                if (Release(payment, webhook.Endpoint, at) is { } lane)
+                {
+                    Released.Add(lane);
+                }
             }
         }
     }

@@ -40,12 +40,8 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
                 result = Make(change);
             }
 
-            HashSet<long> due = [.. result.Conflict == Conflict.None ? change.Webhooks.Select(w => w.Lane) : []];
-            if (tables.Released is { } released)
-            {
-                due.Add(released);
-                tables.Released = null;
-            }
+            HashSet<long> due = [.. result.Conflict == Conflict.None ? change.Webhooks.Select(w => w.Lane) : [], .. tables.Released];
+            tables.Released.Clear();
 
             crossing.WordsOnTheWay++;
             Answer(() =>

@@ -184,7 +184,8 @@ internal sealed class Change
 
     public IdempotencyAnswer? Answer { get; init; }
 
-    public DeliveryResult? Delivery { get; init; }
+    /// <summary>What came of deliveries; a change that has some has nothing else.</summary>
+    public IReadOnlyList<DeliveryResult> Deliveries { get; init; } = [];
 
     /// <summary>The payment's dispute, when this change opened or moved it.</summary>
     public Dispute? Dispute { get; init; }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Tollgate.Core;
@@ -20,16 +19,6 @@ internal sealed class WebhookDelivery : BackgroundService
     private const int LanesInLook = 512;
     private const int GivenUpAtOnce = 500;
 
-    /// <summary>After these times it is tried again; then every twelve hours until three days have passed.</summary>
-    private static readonly TimeSpan[] Delays =
-    [
-        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
-        TimeSpan.FromHours(3), TimeSpan.FromHours(6),
-    ];
-
-    private static readonly TimeSpan LastDelay = TimeSpan.FromHours(12);
-    private static readonly TimeSpan GivesUpAfter = TimeSpan.FromDays(3);
-
     /// <summary>How long a process that took a webhook has for it, before another may: longer than a delivery can take.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
@@ -50,8 +39,12 @@ internal sealed class WebhookDelivery : BackgroundService
     private readonly Queue<DeliveryLane> ready = new();
 
     /// <summary>What this process is delivering: a sandbox clock that is moved ends leases whose deliveries still run.</summary>
-    private readonly ConcurrentDictionary<(PaymentId Payment, int Version, string Endpoint), bool> underway = new();
+    private readonly HashSet<(PaymentId Payment, int Version, string Endpoint)> underway = [];
 
+    /// <summary>What of it has ended since the last lease was begun.</summary>
+    private readonly HashSet<(PaymentId Payment, int Version, string Endpoint)> endedLately = [];
+
+    private readonly DeliveryRecorder recorder;
     private DateTimeOffset lookedAt;
     private long lookedUpTo = -1;
 
@@ -63,6 +56,7 @@ internal sealed class WebhookDelivery : BackgroundService
         this.jitter = jitter;
         this.clock = clock;
         this.logger = logger;
+        recorder = new(journal, clock, End, logger);
         givenUp = meter.CreateCounter<int>("tollgate.webhooks.given_up", "{webhook}", "Webhooks that nobody took in time.");
         journal.WebhooksDue += Hear;
     }
@@ -86,7 +80,7 @@ internal sealed class WebhookDelivery : BackgroundService
             await LookAsync(now);
         }
 
-        var (rooms, ended) = Choose(now, AtOnce - sending.Count);
+        var (rooms, ended) = Choose(now);
         foreach (var (lane, before, why) in ended)
         {
             await GiveUpAsync(lane, now, before, why);
@@ -97,8 +91,6 @@ internal sealed class WebhookDelivery : BackgroundService
             return 0;
         }
 
-        // A lease that is taken while a delivery ends may have seen its row from before: what was underway then is not sent again.
-        var earlier = underway.Keys.ToHashSet();
         var taken = await journal.LeaseWebhooksAsync(now, now + Lease, rooms);
         var perLane = taken.CountBy(w => w.Lane).ToDictionary();
         lock (gate)
@@ -111,23 +103,8 @@ internal sealed class WebhookDelivery : BackgroundService
 
         foreach (var webhook in taken)
         {
-            var key = KeyOf(webhook);
-            if (!earlier.Contains(key) && underway.TryAdd(key, true))
-            {
-                DeliveryLane lane;
-                lock (gate)
-                {
-                    lane = LaneOf(webhook.Lane);
-                    lane.Begin();
-                }
-
-                sending.Add(DeliverAsync(lane, webhook, stopping));
-            }
-            else
-            {
-                // It is being sent, or was until a moment ago: should it have to be sent once more, that need not wait for this lease to end.
-                sending.Add(GiveBackAsync(webhook, now + Rest));
-            }
+            // Should it have to be sent once more, that need not wait for this lease to end.
+            sending.Add(Begin(webhook) is { } lane ? DeliverAsync(lane, webhook, stopping) : GiveBackAsync(webhook, now + Rest));
         }
 
         lock (gate)
@@ -149,7 +126,7 @@ internal sealed class WebhookDelivery : BackgroundService
             try
             {
                 var taken = await TakeAsync(sending, stoppingToken);
-                if (sending.Count >= AtOnce || !HasReady())
+                if (!HasReady())
                 {
                     await alarm.RestAsync(Rest, stoppingToken);
                 }
@@ -214,12 +191,14 @@ internal sealed class WebhookDelivery : BackgroundService
     }
 
     /// <summary>Whose turn it is, and how many each may be sent; and the lanes of which some or all is to be given up, and why.</summary>
-    private (List<LaneRoom> Rooms, List<(DeliveryLane Lane, DateTimeOffset Before, string Why)> Ended) Choose(DateTimeOffset now, int room)
+    private (List<LaneRoom> Rooms, List<(DeliveryLane Lane, DateTimeOffset Before, string Why)> Ended) Choose(DateTimeOffset now)
     {
         var rooms = new List<LaneRoom>();
         var ended = new List<(DeliveryLane, DateTimeOffset, string)>();
         lock (gate)
         {
+            endedLately.Clear();
+            var room = AtOnce - underway.Count;
             while (room > 0 && rooms.Count < LanesInTurn && ready.TryDequeue(out var lane))
             {
                 lane.IsQueued = false;
@@ -229,9 +208,9 @@ internal sealed class WebhookDelivery : BackgroundService
                     continue;
                 }
 
-                if (lane.Failures > Delays.Length)
+                if (lane.Failures > RetrySchedule.Delays)
                 {
-                    ended.Add((lane, now - GivesUpAfter, "the endpoint has failed for three days"));
+                    ended.Add((lane, now - RetrySchedule.GivesUpAfter, "the endpoint has failed for three days"));
                 }
 
                 if (Math.Min(lane.RoomAt(now), room) is var most and > 0)
@@ -261,62 +240,87 @@ internal sealed class WebhookDelivery : BackgroundService
         }
     }
 
+    /// <summary>
+    /// The lane of a webhook that may be sent now; nothing when it is being sent already. A lease that is taken while a delivery ends may have seen its row
+    /// from before, so what has just been sent is not sent again either.
+    /// </summary>
+    private DeliveryLane? Begin(DueWebhook webhook)
+    {
+        lock (gate)
+        {
+            if (endedLately.Contains(KeyOf(webhook)) || !underway.Add(KeyOf(webhook)))
+            {
+                return null;
+            }
+
+            var lane = LaneOf(webhook.Lane);
+            lane.Begin();
+            return lane;
+        }
+    }
+
     private async Task DeliverAsync(DeliveryLane lane, DueWebhook webhook, CancellationToken stopping)
     {
         EndpointAnswer? answer = null;
+        DeliveryResult? result = null;
         try
         {
             var began = Stopwatch.GetTimestamp();
             answer = await wire.SendAsync(webhook, stopping);
-            await RecordAsync(webhook, answer, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            result = await JudgeAsync(webhook, answer, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Nothing is known of this try: the webhook is given back, so that the next start need not wait for the lease to end.
-            await GiveBackAsync(webhook, clock.GetUtcNow());
+            result = new(webhook, DeliveryState.Waiting, clock.GetUtcNow(), null);
         }
         catch (Exception bug)
         {
             Log.BackgroundBroke(logger, nameof(WebhookDelivery), bug);
         }
-        finally
-        {
-            underway.TryRemove(KeyOf(webhook), out _);
-            End(lane, answer);
-            alarm.Ring();
-        }
+
+        await recorder.RecordAsync(new(lane, webhook, answer, result));
     }
 
-    private void End(DeliveryLane lane, EndpointAnswer? answer)
+    /// <summary>What came of some deliveries is written: others may go out in their place.</summary>
+    private void End(IReadOnlyList<EndedDelivery> written)
     {
         lock (gate)
         {
             var now = clock.GetUtcNow();
-            switch (answer)
+            foreach (var (lane, webhook, answer, _) in written)
             {
-                case null:
-                    lane.Leave();
-                    break;
-                case { Error: null }:
-                    lane.Succeed();
-                    break;
-                default:
-                    lane.Fail(now, answer.RetryAfter);
-                    break;
-            }
+                underway.Remove(KeyOf(webhook));
+                endedLately.Add(KeyOf(webhook));
+                switch (answer)
+                {
+                    case null:
+                        lane.Leave();
+                        break;
+                    case { Error: null }:
+                        lane.Succeed();
+                        break;
+                    default:
+                        lane.Fail(now, answer.RetryAfter);
+                        break;
+                }
 
-            Enqueue(lane, now);
+                Enqueue(lane, now);
+            }
         }
+
+        alarm.Ring();
     }
 
-    private async Task RecordAsync(DueWebhook webhook, EndpointAnswer answer, int took)
+    /// <summary>What an answer means for its webhook.</summary>
+    private async Task<DeliveryResult> JudgeAsync(DueWebhook webhook, EndpointAnswer answer, int took)
     {
         var now = clock.GetUtcNow();
         var tries = webhook.Round + 1;
-        var next = now + Longer(Delay(tries), answer.RetryAfter);
+        var next = RetrySchedule.NextAt(now, tries, answer.RetryAfter, jitter);
         var state = answer.Error is null
             ? DeliveryState.Delivered
-            : answer.IsGone || IsOver(webhook, tries, next) ? DeliveryState.GivenUp : DeliveryState.Waiting;
+            : answer.IsGone || RetrySchedule.IsOver(webhook.RoundAt, tries, next) ? DeliveryState.GivenUp : DeliveryState.Waiting;
         if (state == DeliveryState.GivenUp)
         {
             givenUp.Add(1);
@@ -329,19 +333,14 @@ internal sealed class WebhookDelivery : BackgroundService
             await directory.RefreshAsync();
         }
 
-        await journal.CommitAsync(new()
-        {
-            App = webhook.App,
-            At = now,
-            Delivery = new(webhook, state, next, new(now, took, answer.StatusCode, answer.Excerpt, answer.Error)),
-        });
+        return new(webhook, state, next, new(now, took, answer.StatusCode, answer.Excerpt, answer.Error));
     }
 
     private async Task GiveBackAsync(DueWebhook webhook, DateTimeOffset next)
     {
         try
         {
-            await journal.CommitAsync(new() { App = webhook.App, At = clock.GetUtcNow(), Delivery = new(webhook, DeliveryState.Waiting, next, null) });
+            await journal.CommitAsync(new() { App = webhook.App, At = clock.GetUtcNow(), Deliveries = [new(webhook, DeliveryState.Waiting, next, null)] });
         }
         catch (JournalUnavailableException)
         {
@@ -349,24 +348,12 @@ internal sealed class WebhookDelivery : BackgroundService
         }
     }
 
-    /// <summary>Three days are over, and every delay has been tried: a sandbox clock that jumps over the days does not jump over the tries.</summary>
-    private static bool IsOver(DueWebhook webhook, int tries, DateTimeOffset next) => tries > Delays.Length && next - webhook.RoundAt > GivesUpAfter;
-
-    private TimeSpan Delay(int tries)
-    {
-        var delay = tries <= Delays.Length ? Delays[tries - 1] : LastDelay;
-
-        // A tenth of jitter, so that what failed together does not come again together.
-        return delay * (0.95 + (jitter.NextDouble() / 10));
-    }
-
-    private static TimeSpan Longer(TimeSpan delay, TimeSpan? wanted) => wanted > delay ? wanted.Value : delay;
-
+    /// <summary>Whether there is more that may be sent at once.</summary>
     private bool HasReady()
     {
         lock (gate)
         {
-            return ready.Count > 0;
+            return ready.Count > 0 && underway.Count < AtOnce;
         }
     }
 

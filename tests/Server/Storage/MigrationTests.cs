@@ -92,7 +92,7 @@ public abstract class MigrationTests(Gateway gateway)
         var journal = store.OpenJournal();
         Assert.Equal(["TWO3"], await TakeAsync(Store.Now));
         Assert.Equal(["ONE4"], await TakeAsync(Store.Now.AddMinutes(1)));
-        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(new("ONE"), 4, DeliveryState.Delivered, Store.Now) });
+        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Deliveries = [Changes.Delivery(new("ONE"), 4, DeliveryState.Delivered, Store.Now)] });
         Assert.Equal(["ONE5"], await TakeAsync(Store.Now.AddMinutes(1)));
 
         async Task<IEnumerable<string>> TakeAsync(DateTimeOffset at) =>

@@ -205,7 +205,7 @@ public abstract class TimeTests(Gateway gateway)
     }
 
     private static Task DeliveredAsync(Journal journal, Core.PaymentId payment, int version, DeliveryState state, DateTimeOffset next) => Changes.MadeAsync(
-        journal, new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(payment, version, state, next) });
+        journal, new() { App = Changes.App, At = Store.Now, Deliveries = [Changes.Delivery(payment, version, state, next)] });
 
     private static Task<string?> HolderAsync(Store store) => store.ScalarAsync<string>("SELECT payment_uuid FROM orders");
 }

@@ -17,7 +17,7 @@ public abstract class WebhookErrands(Gateway gateway)
         using var writer = store.OpenDatabase().OpenWriter();
         var written = await writer.WriteAsync(
         [
-            new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(payment.Id, payment.Version, DeliveryState.Delivered, Store.Now) },
+            new() { App = Changes.App, At = Store.Now, Deliveries = [Changes.Delivery(payment.Id, payment.Version, DeliveryState.Delivered, Store.Now)] },
             new() { App = Changes.App, At = Store.Now, ClearingFile = new("FILE-1", [1], 0, 0) },
         ]);
         Assert.All(written.Results, r => Assert.Equal(Conflict.None, r.Conflict));
@@ -63,12 +63,12 @@ public abstract class WebhookErrands(Gateway gateway)
         {
             App = Changes.App,
             At = Store.Now,
-            Delivery = new(taken, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500")),
+            Deliveries = [new(taken, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500"))],
         });
         Assert.Equal("due waits", await StandingAsync(store));
 
         // Given back without a try, it stays there too.
-        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Delivery = new(taken, DeliveryState.Waiting, Store.Now, null) });
+        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Deliveries = [new(taken, DeliveryState.Waiting, Store.Now, null)] });
         Assert.Equal("due waits", await StandingAsync(store));
         await HoldsAsync(store);
     }
@@ -89,7 +89,7 @@ public abstract class WebhookErrands(Gateway gateway)
         {
             App = Changes.App,
             At = Store.Now.AddDays(3),
-            Delivery = new(taken, DeliveryState.GivenUp, Store.Now.AddDays(4), new(Store.Now.AddDays(3), 7, 500, null, "answered 500")),
+            Deliveries = [new(taken, DeliveryState.GivenUp, Store.Now.AddDays(4), new(Store.Now.AddDays(3), 7, 500, null, "answered 500"))],
         });
         var row = Assert.Single(await store.QueryAsync<Row>(Row.Sql));
         Assert.Equal((0, 0, 2), (row.State, row.Round, row.Attempts));
@@ -102,7 +102,7 @@ public abstract class WebhookErrands(Gateway gateway)
             {
                 App = Changes.App,
                 At = Store.Now,
-                Delivery = new(first, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500")),
+                Deliveries = [new(first, DeliveryState.Waiting, Store.Now.AddSeconds(5), new(Store.Now, 7, 500, null, "answered 500"))],
             });
         }
     }
@@ -178,17 +178,17 @@ public abstract class WebhookErrands(Gateway gateway)
     }
 
     private static Task EndAsync(Journal journal, Payment payment, int version) =>
-        Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Delivery = Changes.Delivery(payment.Id, version, DeliveryState.Delivered, Store.Now) });
+        Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Deliveries = [Changes.Delivery(payment.Id, version, DeliveryState.Delivered, Store.Now)] });
 
     private static async Task FailThenEndAsync(Journal journal, Payment payment, int version)
     {
         var failed = Changes.Delivery(payment.Id, version, DeliveryState.Waiting, Store.Now);
-        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Delivery = failed });
+        await Changes.MadeAsync(journal, new() { App = Changes.App, At = Store.Now, Deliveries = [failed] });
         await Changes.MadeAsync(journal, new()
         {
             App = Changes.App,
             At = Store.Now,
-            Delivery = Changes.Delivery(payment.Id, version, DeliveryState.Delivered, Store.Now) with { Webhook = failed.Webhook with { Attempts = 1, Round = 1 } },
+            Deliveries = [Changes.Delivery(payment.Id, version, DeliveryState.Delivered, Store.Now) with { Webhook = failed.Webhook with { Attempts = 1, Round = 1 } }],
         });
     }
 

@@ -264,6 +264,18 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
                 await WriteAsync([waiting]);
             }
         }
+        catch (Exception failure) when (batch is [{ Change.Deliveries.Count: > 1 } many] && !writer.IsStoreFailure(failure))
+        {
+            // Nor does one delivery that it cannot take make it forget the others.
+            List<Waiting> alone = [.. many.Change!.Deliveries.Select(d => new Waiting(new() { App = many.Change.App, At = many.Change.At, Deliveries = [d] }))];
+            foreach (var waiting in alone)
+            {
+                await WriteAsync([waiting]);
+            }
+
+            var failed = alone.Find(w => w.Done.Task.Exception is not null)?.Done.Task.Exception;
+            _ = failed is null ? many.Done.TrySetResult(default) : many.Done.TrySetException(failed.InnerExceptions);
+        }
         catch (Exception failure)
         {
             foreach (var waiting in batch)
@@ -293,9 +305,9 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
                 yield return card;
             }
 
-            if (change.Delivery is { } delivery)
+            foreach (var (webhook, _, _, _) in change.Deliveries)
             {
-                yield return (delivery.Webhook.Payment, delivery.Webhook.Version, delivery.Webhook.Endpoint);
+                yield return (webhook.Payment, webhook.Version, webhook.Endpoint);
             }
 
             if ((change.Idempotency?.KeyDigest ?? change.Answer?.KeyDigest) is { } key)

@@ -30,7 +30,7 @@ internal sealed partial class PostgresBatch
         {
             Add("UPDATE feed SET last = last + $1, ledger = ledger + $2 WHERE id = 1", Value(positions), Value(ledger.Count));
         }
-        else if (changes.Any(c => c.Delivery is { State: not DeliveryState.Waiting }))
+        else if (changes.Any(c => c.Deliveries.Any(d => d.State != DeliveryState.Waiting)))
         {
             // Whoever ends a webhook releases the next one, and must see it: no other process may be about to write it.
             Add(LockFeed, _ => { }, () => { });

@@ -61,7 +61,7 @@ internal sealed partial class PostgresBatch
 
     private void AddDeliveries()
     {
-        var given = Of(c => c.Delivery is { Attempt: null } delivery ? delivery : null);
+        var given = Rows(c => c.Deliveries.Where(d => d.Attempt is null));
         if (given.Count > 0)
         {
             Add(
@@ -72,7 +72,7 @@ internal sealed partial class PostgresBatch
                 [.. KeysOf(given), Array(given.Select(r => JournalRows.Millis(r.Item.NextAt)), NpgsqlDbType.Bigint)]);
         }
 
-        var tried = Of(c => c.Delivery is { Attempt: not null } delivery ? delivery : null);
+        var tried = Rows(c => c.Deliveries.Where(d => d.Attempt is not null));
         if (tried.Count == 0)
         {
             return;

@@ -7,7 +7,7 @@ namespace Tollgate.Server.Storage.Journal;
 internal sealed partial class SqliteJournalWriter : IBatchWriter
 {
     private readonly SqliteConnection connection;
-    private readonly Dictionary<string, SqliteCommand> prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteStatement> prepared = new(new SqlComparer());
 
     public SqliteJournalWriter(SqliteConnection connection) => this.connection = connection;
 
@@ -20,10 +20,14 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             balances.Clear();
             for (var i = 0; i < batch.Count; i++)
             {
-                if (batch[i] is { Payment: null, Delivery: { } delivery })
+                if (batch[i].Deliveries is { Count: > 0 } deliveries)
                 {
-                    // Nothing can be in its way, and nothing has to be taken back.
-                    WriteDelivery(delivery, batch[i].At);
+                    // Nothing can be in their way, and nothing has to be taken back.
+                    foreach (var delivery in deliveries)
+                    {
+                        WriteDelivery(delivery, batch[i].At);
+                    }
+
                     continue;
                 }
 
@@ -42,7 +46,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         });
         foreach (var change in batch)
         {
-            if (change.Delivery is { Webhook: var webhook })
+            foreach (var (webhook, _, _, _) in change.Deliveries)
             {
                 EndLease((webhook.Payment.Value, webhook.Version, webhook.Endpoint));
             }
@@ -171,7 +175,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
     {
         var at = ("@at", (object?)JournalRows.Millis(change.At));
         if (change.NeedsCard is { } needed
-            && Prepare("SELECT 1 FROM cards WHERE token_id = @token AND deleted_at IS NULL", ("@token", needed.Value)).ExecuteScalar() is null)
+            && Prepare("SELECT 1 FROM cards WHERE token_id = @token AND deleted_at IS NULL", ("@token", needed.Value)).ReadNumber() is null)
         {
             return Conflict.CardGone;
         }
@@ -202,11 +206,6 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             Run(
                 "UPDATE idempotency SET status_code = @status, body = @body WHERE app_id = @app AND key_digest = @key AND status_code IS NULL",
                 app, ("@key", answer.KeyDigest), ("@status", answer.StatusCode), ("@body", answer.Body));
-        }
-
-        if (change.Delivery is { } delivery)
-        {
-            WriteDelivery(delivery, change.At);
         }
 
         if (change.DestroysCard is { } destroyed)
@@ -262,28 +261,17 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         WriteWebhooks(change);
     }
 
-    private int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
+    private int Run(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).Execute();
 
-    private SqliteCommand Prepare(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    private SqliteStatement Prepare(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        if (!prepared.TryGetValue(sql, out var command))
+        if (!prepared.TryGetValue(sql, out var statement))
         {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            foreach (var (name, _) in values)
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = name });
-            }
-
-            prepared.Add(sql, command);
+            prepared.Add(sql, statement = new(connection.Handle!, sql, values));
         }
 
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
-        }
-
-        return command;
+        statement.Bind(values);
+        return statement;
     }
 
     private T InTransaction<T>(Func<T> work)
@@ -312,5 +300,13 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         {
             // SQLite has rolled back by itself, as it does when the disk is full; what failed is on its way up already.
         }
+    }
+
+    /// <summary>Statements are few and nearly always the same instance: most of their text need not be looked at to find one.</summary>
+    private sealed class SqlComparer : IEqualityComparer<string>
+    {
+        public bool Equals(string? x, string? y) => string.Equals(x, y, StringComparison.Ordinal);
+
+        public int GetHashCode(string sql) => HashCode.Combine(sql.Length, sql[sql.Length / 2], sql[^1]);
     }
 }

@@ -17,13 +17,12 @@ internal sealed partial class SqliteJournalWriter
                 WHERE due_at IS NOT NULL AND due_at <= @now AND (leased_until IS NULL OR leased_until <= @from) ORDER BY due_at LIMIT @limit)
             RETURNING uuid
             """;
-        var command = Prepare(
+        var rows = Prepare(
             Sql, ("@until", JournalRows.Millis(leaseUntil)), ("@now", JournalRows.Millis(now)), ("@from", JournalRows.Millis(leaseFrom)), ("@limit", limit));
         var taken = new List<PaymentId>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        while (rows.Read())
         {
-            taken.Add(new(reader.GetString(0)));
+            taken.Add(new(rows.Text(0)));
         }
 
         return Task.FromResult<IReadOnlyList<PaymentId>>(taken);
@@ -215,5 +214,5 @@ internal sealed partial class SqliteJournalWriter
         }
     }
 
-    private long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => (long)Prepare(sql, values).ExecuteScalar()!;
+    private long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ReadNumber()!.Value;
 }

@@ -118,7 +118,7 @@ internal sealed partial class SqliteJournalWriter
     /// <summary>App by app, through the index that lists an app's webhooks by age.</summary>
     private List<WebhookKey> ListOld(DateTimeOffset upTo, int limit)
     {
-        var command = Prepare(
+        var rows = Prepare(
             """
             WITH RECURSIVE apps (app) AS (
                 SELECT MIN(app_id) FROM webhooks
@@ -129,10 +129,9 @@ internal sealed partial class SqliteJournalWriter
             """,
             ("@upTo", JournalRows.Millis(upTo)), ("@limit", limit));
         var old = new List<WebhookKey>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        while (rows.Read())
         {
-            old.Add(new(new(reader.GetString(0)), reader.GetInt32(1), reader.GetString(2)));
+            old.Add(new(new(rows.Text(0)), (int)rows.Number(1), rows.Text(2)));
         }
 
         return old;

@@ -15,15 +15,9 @@ internal sealed partial class SqliteJournalWriter
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
     {
         var taken = new List<DueWebhook>();
-        foreach (var (lane, room) in lanes)
+        foreach (var lane in lanes)
         {
-            foreach (var key in FindFree(now, lane, room))
-            {
-                EndLease(key);
-                leased.Add(key, (lane, JournalRows.Millis(until)));
-                leasedInLane[lane] = leasedInLane.GetValueOrDefault(lane) + 1;
-                taken.Add(ReadDue(key));
-            }
+            Lease(lane, now, until, taken);
         }
 
         return Task.FromResult<IReadOnlyList<DueWebhook>>(taken);
@@ -32,7 +26,7 @@ internal sealed partial class SqliteJournalWriter
     /// <summary>Jumps from lane to lane in the index: what it costs is the number of lanes, however many webhooks wait in each.</summary>
     public Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit)
     {
-        var command = Prepare(
+        var rows = Prepare(
             """
             WITH RECURSIVE lanes (lane) AS (
                 SELECT MIN(lane) FROM webhooks WHERE state = 0 AND next_at IS NOT NULL AND lane > @after
@@ -43,10 +37,9 @@ internal sealed partial class SqliteJournalWriter
             """,
             ("@after", after), ("@limit", limit));
         var lanes = new List<WaitingLane>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
+        while (rows.Read())
         {
-            lanes.Add(new(reader.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))));
+            lanes.Add(new(rows.Number(0), rows.Instant(1)));
         }
 
         return Task.FromResult<IReadOnlyList<WaitingLane>>(lanes);
@@ -55,7 +48,7 @@ internal sealed partial class SqliteJournalWriter
     public Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit) => Task.FromResult(InTransaction(() =>
     {
         var given = new List<(string Payment, string Endpoint)>();
-        var command = Prepare(
+        var rows = Prepare(
             """
             UPDATE webhooks SET state = 2, last_error = @error
             WHERE (payment_uuid, version, endpoint) IN (
@@ -64,12 +57,9 @@ internal sealed partial class SqliteJournalWriter
             RETURNING payment_uuid, endpoint
             """,
             ("@lane", lane), ("@before", JournalRows.Millis(before)), ("@error", error), ("@limit", limit));
-        using (var reader = command.ExecuteReader())
+        while (rows.Read())
         {
-            while (reader.Read())
-            {
-                given.Add((reader.GetString(0), reader.GetString(1)));
-            }
+            given.Add((rows.Text(0), rows.Text(1)));
         }
 
         given.ForEach(g => Release(g.Payment, g.Endpoint, now));
@@ -164,67 +154,45 @@ internal sealed partial class SqliteJournalWriter
     /// <summary>The next webhook of a payment for an endpoint waits no longer for the one before it.</summary>
     private void Release(string payment, string endpoint, DateTimeOffset at)
     {
-        var lane = Prepare(
+        if (Prepare(
             """
             UPDATE webhooks SET next_at = @at
             WHERE payment_uuid = @payment AND endpoint = @endpoint AND state = 0 AND next_at IS NULL AND version = (
                 SELECT MIN(n.version) FROM webhooks n WHERE n.payment_uuid = @payment AND n.endpoint = @endpoint AND n.state = 0)
             RETURNING lane
             """,
-            ("@payment", payment), ("@endpoint", endpoint), ("@at", JournalRows.Millis(at))).ExecuteScalar();
-        if (lane is long next)
+            ("@payment", payment), ("@endpoint", endpoint), ("@at", JournalRows.Millis(at))).ReadNumber() is { } next)
         {
             released.Add(next);
         }
     }
 
-    /// <summary>What is due in a lane and leased to nobody, longest due first.</summary>
-    private List<(string Payment, int Version, string Endpoint)> FindFree(DateTimeOffset now, long lane, int room)
+    /// <summary>Takes what is due in a lane and leased to nobody, longest due first.</summary>
+    private void Lease(LaneRoom lane, DateTimeOffset now, DateTimeOffset until, List<DueWebhook> taken)
     {
-        var millis = JournalRows.Millis(now);
-        var command = Prepare(
+        var (millis, room) = (JournalRows.Millis(now), lane.Room);
+        var rows = Prepare(
             """
-            SELECT payment_uuid, version, endpoint FROM webhooks
-            WHERE lane = @lane AND state = 0 AND next_at IS NOT NULL AND next_at <= @now ORDER BY next_at LIMIT @limit
+            SELECT w.payment_uuid, w.version, w.endpoint, w.app_id, w.endpoint_url, w.sealed_authorization, b.body, w.attempts, w.round, w.round_at
+            FROM webhooks w CROSS JOIN webhook_bodies b ON b.payment_uuid = w.payment_uuid AND b.version = w.version
+            WHERE w.lane = @lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= @now ORDER BY w.next_at LIMIT @limit
             """,
-            ("@lane", lane), ("@now", millis), ("@limit", room + leasedInLane.GetValueOrDefault(lane)));
-        var free = new List<(string Payment, int Version, string Endpoint)>(room);
-        using var reader = command.ExecuteReader();
-        while (free.Count < room && reader.Read())
+            ("@lane", lane.Lane), ("@now", millis), ("@limit", room + leasedInLane.GetValueOrDefault(lane.Lane)));
+        while (rows.Read())
         {
-            var key = (reader.GetString(0), reader.GetInt32(1), reader.GetString(2));
-            if (!leased.TryGetValue(key, out var lease) || lease.Until <= millis)
+            var key = (rows.Text(0), (int)rows.Number(1), rows.Text(2));
+            if (room == 0 || (leased.TryGetValue(key, out var lease) && lease.Until > millis))
             {
-                free.Add(key);
+                continue;
             }
+
+            room--;
+            EndLease(key);
+            leased.Add(key, (lane.Lane, JournalRows.Millis(until)));
+            leasedInLane[lane.Lane] = leasedInLane.GetValueOrDefault(lane.Lane) + 1;
+            taken.Add(new(
+                new(key.Item1), key.Item2, key.Item3, new(rows.Text(3)), lane.Lane, rows.Text(4), rows.Bytes(5), rows.Bytes(6)!, (int)rows.Number(7), (int)rows.Number(8), rows.Instant(9)));
         }
-
-        return free;
-    }
-
-    private DueWebhook ReadDue((string Payment, int Version, string Endpoint) key)
-    {
-        var command = Prepare(
-            """
-            SELECT w.app_id, w.lane, w.endpoint_url, w.sealed_authorization, b.body, w.attempts, w.round, w.round_at
-            FROM webhooks w JOIN webhook_bodies b ON b.payment_uuid = w.payment_uuid AND b.version = w.version
-            WHERE w.payment_uuid = @payment AND w.version = @version AND w.endpoint = @endpoint
-            """,
-            ("@payment", key.Payment), ("@version", key.Version), ("@endpoint", key.Endpoint));
-        using var row = command.ExecuteReader();
-        Check.That(row.Read(), "a webhook that was found due is there, with its body");
-        return new(
-            new(key.Payment),
-            key.Version,
-            key.Endpoint,
-            new(row.GetString(0)),
-            row.GetInt64(1),
-            row.GetString(2),
-            row.IsDBNull(3) ? null : row.GetFieldValue<byte[]>(3),
-            row.GetFieldValue<byte[]>(4),
-            row.GetInt32(5),
-            row.GetInt32(6),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7)));
     }
 
     private void EndLease((string Payment, int Version, string Endpoint) key)
