@@ -14,7 +14,7 @@ namespace Tollgate.Server.Webhooks;
 internal sealed class WebhookDelivery : BackgroundService
 {
     private const int AtOnce = 1024;
-    private const int Busy = 64;
+    private const int TakenAtOnce = 256;
     private const int LanesInTurn = 256;
     private const int LanesInLook = 512;
     private const int GivenUpAtOnce = 500;
@@ -23,7 +23,6 @@ internal sealed class WebhookDelivery : BackgroundService
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(4);
 
     private readonly IJournal journal;
     private readonly IWebhookWire wire;
@@ -125,16 +124,10 @@ internal sealed class WebhookDelivery : BackgroundService
         {
             try
             {
-                var taken = await TakeAsync(sending, stoppingToken);
+                await TakeAsync(sending, stoppingToken);
                 if (!HasReady())
                 {
                     await alarm.RestAsync(Rest, stoppingToken);
-                }
-
-                if (taken >= Busy)
-                {
-                    // Where much is sent, much ends at once: what may be sent next is taken together.
-                    await Task.Delay(Gathering, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -198,7 +191,9 @@ internal sealed class WebhookDelivery : BackgroundService
         lock (gate)
         {
             endedLately.Clear();
-            var room = AtOnce - underway.Count;
+            
+            // Some at a time, so that those are being sent while the next are taken.
+            var room = Math.Min(AtOnce - underway.Count, TakenAtOnce);
             while (room > 0 && rooms.Count < LanesInTurn && ready.TryDequeue(out var lane))
             {
                 lane.IsQueued = false;

@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Tollgate.Client;
 using Tollgate.Server.Storage;
@@ -35,6 +35,8 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
 
+    private readonly ConcurrentBag<CancellationTokenSource> timers = [];
+
     private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -52,7 +54,7 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
     public async Task<EndpointAnswer> SendAsync(DueWebhook webhook, CancellationToken stopping)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, webhook.EndpointUrl) { Content = new ByteArrayContent(webhook.Body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", "Tollgate");
         Sign(request, webhook);
         if (webhook.SealedAuthorization is { } header)
@@ -63,13 +65,42 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
             request.Headers.TryAddWithoutValidation("Authorization", vault.UnsealText(header, context));
         }
 
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        time.CancelAfter(DeliveryTimeout);
+        var timer = timers.TryTake(out var idle) ? idle : new();
+        timer.CancelAfter(DeliveryTimeout);
         try
         {
-            using var response = await http.SendAsync(request, time.Token);
+            using var stop = stopping.UnsafeRegister(static timer => ((CancellationTokenSource)timer!).Cancel(), timer);
+            return await PostAsync(request, timer.Token, stopping);
+        }
+        finally
+        {
+            if (timer.TryReset())
+            {
+                timers.Add(timer);
+            }
+            else
+            {
+                timer.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        foreach (var timer in timers)
+        {
+            timer.Dispose();
+        }
+    }
+
+    private async Task<EndpointAnswer> PostAsync(HttpRequestMessage request, CancellationToken time, CancellationToken stopping)
+    {
+        try
+        {
+            using var response = await http.SendAsync(request, time);
             var status = (int)response.StatusCode;
-            var excerpt = await ReadExcerptAsync(response.Content, time.Token, stopping);
+            var excerpt = await ReadExcerptAsync(response.Content, time, stopping);
             return response.IsSuccessStatusCode
                 ? new(null, status, excerpt)
                 : new(string.Create(CultureInfo.InvariantCulture, $"answered {status}"), status, excerpt, RetryAfterOf(response));
@@ -87,8 +118,6 @@ internal sealed class WebhookWire(IWebhookDirectory directory, CardVault vault, 
             return new("gave no answer in time");
         }
     }
-
-    public void Dispose() => http.Dispose();
 
     /// <summary>The status has been said: what becomes of the rest of the answer does not change it.</summary>
     private static async Task<string?> ReadExcerptAsync(HttpContent content, CancellationToken time, CancellationToken stopping)

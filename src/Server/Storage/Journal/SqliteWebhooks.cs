@@ -124,7 +124,7 @@ internal sealed partial class SqliteJournalWriter
         }
 
         // One that was asked for again while it was being sent begins its new round, and one that was put behind another stays there.
-        Run(
+        var others = Prepare(
             """
             UPDATE webhooks SET
                 state = CASE WHEN @state = 2 AND round_at > @begun THEN 0 ELSE @state END,
@@ -133,6 +133,7 @@ internal sealed partial class SqliteJournalWriter
                 next_at = CASE WHEN next_at IS NULL THEN NULL WHEN round_at > @begun THEN @tried ELSE @next END,
                 tried_at = @tried, took = @took, status_code = @status, answer = @answer, last_error = @error
             WHERE payment_uuid = @payment AND version = @version AND endpoint = @endpoint AND state = 0
+            RETURNING EXISTS (SELECT 1 FROM webhooks n WHERE n.payment_uuid = @payment AND n.endpoint = @endpoint AND n.state = 0 AND n.next_at IS NULL)
             """,
             [
                 .. key,
@@ -144,8 +145,8 @@ internal sealed partial class SqliteJournalWriter
                 ("@status", attempt.StatusCode),
                 ("@answer", attempt.Answer),
                 ("@error", attempt.Error),
-            ]);
-        if (delivery.State != DeliveryState.Waiting)
+            ]).ReadNumber();
+        if (others == 1 && delivery.State != DeliveryState.Waiting)
         {
             Release(webhook.Payment.Value, webhook.Endpoint, at);
         }
