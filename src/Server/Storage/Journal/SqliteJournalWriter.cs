@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Storage.Journal;
@@ -7,6 +8,7 @@ namespace Tollgate.Server.Storage.Journal;
 internal sealed partial class SqliteJournalWriter : IBatchWriter
 {
     private readonly SqliteConnection connection;
+    private bool flushes = true;
     private readonly Dictionary<string, SqliteStatement> prepared = new(new SqlComparer());
 
     public SqliteJournalWriter(SqliteConnection connection) => this.connection = connection;
@@ -15,7 +17,8 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
     {
         var results = new CommitResult[batch.Count];
         released.Clear();
-        InTransaction(() =>
+        var flushed = batch.Any(MustLast);
+        InTransaction(flushed, () =>
         {
             balances.Clear();
             for (var i = 0; i < batch.Count; i++)
@@ -54,6 +57,9 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
 
         return Task.FromResult(new WrittenBatch(results, released.Count > 0 ? [.. released] : []));
     }
+
+    /// <summary>That a webhook was delivered may be forgotten in a power cut, as it may be delivered once more.</summary>
+    private static bool MustLast(Change change) => change.Deliveries.Count == 0;
 
     /// <inheritdoc/>
     public bool IsStoreFailure(Exception failure)
@@ -274,8 +280,11 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         return statement;
     }
 
-    private T InTransaction<T>(Func<T> work)
+    private T InTransaction<T>(Func<T> work) => InTransaction(flushed: true, work);
+
+    private T InTransaction<T>(bool flushed, Func<T> work)
     {
+        Flush(flushed);
         Run("BEGIN IMMEDIATE");
         try
         {
@@ -287,6 +296,21 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         {
             RollBack();
             throw;
+        }
+        finally
+        {
+            Flush(true);
+        }
+    }
+
+    /// <summary>Whether commits wait for the disk: always, but while one is made that a power cut may forget.</summary>
+    private void Flush(bool flushed)
+    {
+        if (flushed != flushes)
+        {
+            // Such a pragma takes effect when it is prepared, so it is not kept prepared.
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, flushed ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"), connection.Handle);
+            flushes = flushed;
         }
     }
 
