@@ -14,6 +14,9 @@ namespace Tollgate.Webhooks;
 /// <summary>The parts of a gateway that deliver webhooks, on a database, without the rest.</summary>
 internal sealed class Rig : IAsyncDisposable
 {
+    /// <summary>Another run may have left its own in the database.</summary>
+    private static readonly string Run = Guid.NewGuid().ToString("N")[..6];
+
     private static int payments;
 
     private readonly WebhookDirectory directory;
@@ -61,7 +64,7 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>A webhook of a payment of its own; its event's identifier.</summary>
     public static (NewWebhook Webhook, string Event) Make(string url, byte[] body)
     {
-        var payment = new PaymentId($"BENCH{Interlocked.Increment(ref payments):D11}");
+        var payment = new PaymentId($"BENCH{Run}{Interlocked.Increment(ref payments):D9}");
         return (new(payment, 3, string.Empty, DeliveryLane.IdOf(App, url), url, null, body), WebhookComposer.EventId(payment.Value, 3));
     }
 

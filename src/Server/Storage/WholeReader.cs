@@ -71,6 +71,14 @@ internal sealed class WholeReader(DbConnection connection)
         """,
         row => (row.GetString(0), row.GetInt32(1)));
 
+    /// <summary>Webhooks that are to be sent and have no body, so that they never are: payment and version.</summary>
+    public IEnumerable<(string Uuid, int Version)> ReadBodilessWebhooks() => Query(
+        """
+        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND NOT EXISTS (
+            SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version)
+        """,
+        row => (row.GetString(0), row.GetInt32(1)));
+
     /// <summary>Up to when, in milliseconds, the webhooks of changes have been removed when they had ended; 0 for none.</summary>
     public long ReadWebhooksFrom() => (long)Scalar("SELECT webhooks_from FROM feed WHERE id = 1")!;
 

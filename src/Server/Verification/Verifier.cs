@@ -169,6 +169,11 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             Report(new(Rule.Webhook, "payment " + uuid, $"when the webhook of version {version} is due", "after the one before it", "at the same time"));
         }
 
+        foreach (var (uuid, version) in whole.ReadBodilessWebhooks())
+        {
+            Report(new(Rule.Webhook, "payment " + uuid, $"the body of the webhook of version {version}", "there", "not there"));
+        }
+
         foreach (var uuid in whole.ReadNeedlessCodes())
         {
             Report(new(Rule.Card, "payment " + uuid, "the security code of its card", "deleted, for it has had its use", "still sealed"));

@@ -260,9 +260,17 @@ internal sealed class WebhookDelivery : BackgroundService
         DeliveryResult? result = null;
         try
         {
-            var began = Stopwatch.GetTimestamp();
-            answer = await wire.SendAsync(webhook, stopping);
-            result = await JudgeAsync(webhook, answer, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            if (await IsRemovedAsync(webhook))
+            {
+                var now = clock.GetUtcNow();
+                result = new(webhook, DeliveryState.GivenUp, now, new(now, 0, null, null, "the endpoint was removed"));
+            }
+            else
+            {
+                var began = Stopwatch.GetTimestamp();
+                answer = await wire.SendAsync(webhook, stopping);
+                result = await JudgeAsync(webhook, answer, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -275,6 +283,20 @@ internal sealed class WebhookDelivery : BackgroundService
         }
 
         await recorder.RecordAsync(new(lane, webhook, answer, result));
+    }
+
+    /// <summary>Whether its endpoint was removed by somebody who did not come to give up what waited for it.</summary>
+    private async ValueTask<bool> IsRemovedAsync(DueWebhook webhook)
+    {
+        if (webhook.Endpoint.Length == 0 || IsKnown())
+        {
+            return false;
+        }
+
+        await directory.RefreshAsync();
+        return !IsKnown();
+
+        bool IsKnown() => directory.EndpointsOf(webhook.App).Any(e => e.Id == webhook.Endpoint);
     }
 
     /// <summary>What came of some deliveries is written: others may go out in their place.</summary>

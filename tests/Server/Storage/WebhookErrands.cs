@@ -26,6 +26,19 @@ public abstract class WebhookErrands(Gateway gateway)
     }
 
     [Fact]
+    public async Task One_whose_body_is_gone_keeps_no_other_back()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        var journal = store.OpenJournal();
+        var damaged = await Changes.AuthorisedAsync(journal, webhook: true);
+        var whole = await Changes.AuthorisedAsync(journal, webhook: true);
+        await store.ExecuteAsync($"DELETE FROM webhook_bodies WHERE payment_uuid = '{damaged.Id}'");
+
+        var taken = await journal.TakeWebhooksAsync(Store.Now, Store.Now.AddMinutes(1), 1);
+        Assert.Equal(whole.Id, Assert.Single(taken).Payment);
+    }
+
+    [Fact]
     public async Task An_older_one_that_is_resent_goes_before_the_later_ones_and_lets_them_go_on()
     {
         await using var store = await Store.CreateAsync(gateway);

@@ -62,6 +62,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
         Webhook | <settled> | DELETE FROM webhooks WHERE payment_uuid = '<settled>'
         Webhook | <settled> | UPDATE webhooks SET version = 2 WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | INSERT INTO webhooks SELECT payment_uuid, 7, endpoint, app_id, lane, endpoint_url, sealed_authorization, state, attempts, next_at, created_at, round_at, round, tried_at, took, status_code, answer, last_error FROM webhooks WHERE payment_uuid = '<settled>' AND version = 3
+        Webhook | <settled> | DELETE FROM webhook_bodies WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | UPDATE webhooks SET next_at = NULL WHERE payment_uuid = '<settled>' AND version = 3
         Webhook | <settled> | UPDATE webhooks SET next_at = 1 WHERE payment_uuid = '<settled>'
         Webhook | <settled> | UPDATE feed SET webhooks_from = 1000; DELETE FROM webhooks WHERE payment_uuid = '<settled>'
@@ -120,7 +121,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
 
     private static readonly string[] Tables =
     [
-        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
+        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_bodies", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
     ];
 
     private static readonly TimeSpan Long = TimeSpan.FromDays(3650);

@@ -1,6 +1,10 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Client;
 using Tollgate.Client.Contract;
+using Tollgate.Server.Storage;
 using Tollgate.Server.Tests.House;
+using Tollgate.Server.Webhooks;
 
 namespace Tollgate.Server.Tests.Webhooks;
 
@@ -41,6 +45,29 @@ public abstract class FurtherEndpoints(Gateway gateway)
         var timeline = await Eventually.GetAsync(
             async () => (await own.Client.GetTimelineAsync(payment.Uuid)).Records, t => t.Count(e => e.Name == "attempt") == 5, "five attempts in the timeline");
         Assert.Equal(2, timeline.Count(e => e.Name == "attempt" && e.Details.GetValueOrDefault("endpoint") == all.Id));
+    }
+
+    [Fact]
+    public async Task What_waits_for_an_endpoint_whose_removal_was_cut_short_is_given_up_when_its_turn_comes()
+    {
+        await using var own = gateway.Another();
+        await own.InitializeAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = _ => 500;
+        await own.Client.AddWebhookEndpointAsync(new() { EndpointUrl = receiver.Url });
+        var payment = await own.Client.ChargeAsync(Requests.Charge());
+        await own.Client.VoidPaymentAsync(new() { Uuid = payment.Uuid });
+        var tried = await Outbox.AfterTriesAsync(own, payment, 1);
+        await using (var connection = await own.Services.GetRequiredService<Database>().OpenAsync())
+        {
+            await connection.ExecuteAsync("DELETE FROM webhook_endpoints");
+        }
+
+        await own.Services.GetRequiredService<IWebhookDirectory>().RefreshAsync();
+        await Outbox.AdvanceToNextTryAsync(own, tried);
+        var both = await Eventually.GetAsync(() => Outbox.ReadAsync(own, payment), rows => rows.All(w => w.IsGivenUp), "the end of both");
+        Assert.All(both, w => Assert.Equal("the endpoint was removed", w.LastError));
+        Assert.Single(receiver.All);
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal sealed partial class PostgresJournalWriter
                 SELECT d.payment_uuid, d.version, d.endpoint FROM unnest($3, $4) AS l (lane, room) CROSS JOIN LATERAL (
                     SELECT w.payment_uuid, w.version, w.endpoint FROM webhooks w
                     WHERE w.lane = l.lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= $1
+                        AND EXISTS (SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version)
                     ORDER BY w.next_at LIMIT l.room FOR UPDATE SKIP LOCKED) AS d)
             RETURNING payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization,
                 (SELECT b.body FROM webhook_bodies b WHERE b.payment_uuid = webhooks.payment_uuid AND b.version = webhooks.version), attempts, round, round_at
