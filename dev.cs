@@ -20,6 +20,8 @@ const string Help = """
                                    the options go to each test executable, for example --filter-class or --show-live-output on
       torture [--kills N] [--engine sqlite|postgres|both]
                                    kill the server N times under load (200 unless told) on each engine, and do worse to its database and its disk
+      bench [--quick]              the gateway beside other ways to do the same work, in one run; writes bench/RESULTS.md and bench/results.json
+                                   (--quick takes less than three minutes, and writes nothing)
       check                        formatting, a build in which a warning is an error, and tests/Repository
       format [options]             format the solution; the options go to dotnet format, for example --verify-no-changes
       simulate --seed N            tell one history of the simulation; this is how one that went wrong is seen again
@@ -68,6 +70,8 @@ switch (args.FirstOrDefault())
         {
             return GiveUp(e.ToString());
         }
+    case "bench":
+        return Bench(rest);
     case "check":
         return Check();
     case "format":
@@ -128,10 +132,13 @@ int Test(string[] arguments)
     }
 
     var runs = new List<TestRun>();
-    foreach (var project in projects)
+    // The simulation needs the processors and nothing else, and the torture test waits for most of its time: together they take little longer than one of them.
+    string[] together = [.. projects.Where(p => Path.GetFileNameWithoutExtension(p) is "Simulation" or "Torture")];
+    foreach (var project in projects.Except(together))
     {
         runs.Add(RunTests(project, options, limit));
     }
+    runs.AddRange(Task.WhenAll(together.Select(project => Task.Run(() => RunTests(project, options, limit)))).GetAwaiter().GetResult());
     // A filter seldom matches something in every project; then it is enough that a test ran somewhere.
     if (options.Any(o => o.StartsWith("--filter", StringComparison.Ordinal)) && runs.Any(r => r.Ran > 0))
     {
@@ -172,6 +179,27 @@ int Torture(string[] arguments)
     Environment.SetEnvironmentVariable("TOLLGATE_TORTURE_KILLS", kills.ToString(CultureInfo.InvariantCulture));
     string[] filter = engine switch { "sqlite" => ["--filter-class", "*OnSqlite"], "postgres" => ["--filter-class", "*OnPostgres"], _ => [] };
     return Report([RunTests(project, [.. filter, "--show-live-output", "on"], limit + (2 * kills * patience))]);
+}
+
+int Bench(string[] options)
+{
+    var packages = new List<string>();
+    if (!HasPostgres())
+    {
+        packages.Add("postgresql");
+    }
+    if (!OnPath("wrk"))
+    {
+        packages.Add("wrk");
+    }
+    if (packages.Count > 0 && InstallPackages(packages) is { } missing)
+    {
+        Console.Error.WriteLine(missing);
+        return 1;
+    }
+    return Run(root, "dotnet", ["build", Solution, "-c", "Release", "-v", "quiet"]) is not 0 and var broken
+        ? broken
+        : Run(root, "dotnet", ["run", "--project", Path.Combine(root, "bench/Gateway"), "-c", "Release", "--no-build", "--", .. options]);
 }
 
 int GiveUp(string sentence)
@@ -266,7 +294,7 @@ int Report(IReadOnlyList<TestRun> runs)
 string? InstallWhatTestsNeed()
 {
     var packages = new List<string>();
-    if (!OnPath("initdb") && !PostgresFolders().Any(bin => File.Exists(Path.Combine(bin, "initdb"))))
+    if (!HasPostgres())
     {
         packages.Add("postgresql");
     }
@@ -281,6 +309,8 @@ string? InstallWhatTestsNeed()
     return (packages.Count > 0 ? InstallPackages(packages) : null) ?? InstallCheckers();
 }
 
+static bool HasPostgres() => OnPath("initdb") || PostgresFolders().Any(bin => File.Exists(Path.Combine(bin, "initdb")));
+
 static string[] PostgresFolders() =>
     Directory.Exists("/usr/lib/postgresql") ? [.. Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin"))] : [];
 
@@ -289,7 +319,7 @@ string? InstallPackages(List<string> packages)
     var wanted = string.Join(", ", packages);
     if (!OnPath("apt-get") || (Environment.UserName != "root" && !OnPath("sudo")))
     {
-        return $"The tests need {wanted}: install them, so that `initdb`, `chromium` and `npm` are found, and start again.";
+        return $"This needs {wanted}: install them, so that their programs are found, and start again.";
     }
     Console.WriteLine($"Installing {wanted}");
     string[] asRoot = Environment.UserName == "root" ? [] : ["sudo"];
@@ -297,7 +327,7 @@ string? InstallPackages(List<string> packages)
     var installed =
         Run(root, aptGet[0], [.. aptGet[1..], "update"]) == 0 &&
         Run(root, aptGet[0], [.. aptGet[1..], "install", "-y", "--no-install-recommends", .. packages]) == 0;
-    return installed ? null : $"apt-get could not install {wanted}, which the tests need.";
+    return installed ? null : $"apt-get could not install {wanted}, which this needs.";
 }
 
 // The independent implementations that the tests compare with. They are installed again only when their lock file has changed.
