@@ -12,8 +12,9 @@
 -- asked, the third event and the ledger's line after it has answered. The yardsticks know the answer beforehand and write all of it in one transaction.
 --
 -- What else Tollgate writes and is left out here, to the yardsticks' advantage: the second commit's update of the payment (it is inserted in its final
--- state), and the updates of three rows that all charges of an app share, the counter in feed and two sums in balances. With those, transactions that are
--- not grouped wait for each other. @MEASURED@
+-- state), and the updates of three rows that all charges of an app share: the counter in feed and two sums in balances. Transactions that are not grouped
+-- wait there for each other's commit. Measured with 64 clients for 10 s on two busy cores, charges a second without and with the counter's update:
+-- separate.sql 1,639 and 570, single.sql 4,594 and 502, the EF Core endpoint 288 and 155.
 DROP SCHEMA IF EXISTS yardstick CASCADE;
 CREATE SCHEMA yardstick;
 
