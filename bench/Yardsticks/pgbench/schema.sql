@@ -14,7 +14,7 @@
 -- What else Tollgate writes and is left out here, to the yardsticks' advantage: the second commit's update of the payment (it is inserted in its final
 -- state), and the updates of three rows that all charges of an app share: the counter in feed and two sums in balances. Transactions that are not grouped
 -- wait there for each other's commit. Measured with 64 clients for 10 s on two busy cores, charges a second without and with the counter's update:
--- separate.sql 1,639 and 570, single.sql 4,594 and 502, the EF Core endpoint 288 and 155.
+-- separate.sql 1,603 and 433, single.sql 3,867 and 376, the warm EF Core endpoint 1,222 and 358.
 DROP SCHEMA IF EXISTS yardstick CASCADE;
 CREATE SCHEMA yardstick;
 
