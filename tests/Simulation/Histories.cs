@@ -12,8 +12,8 @@ namespace Tollgate.Simulation;
 [Collection("Simulation")]
 public class Histories(ITestOutputHelper output)
 {
-    private const int Known = 18_000;
-    private const int New = 2_000;
+    private const int Known = 15_000;
+    private const int New = 5_000;
 
     /// <summary>What no caller of the API hears: the acquirer does, the challenge page turns it into its own answer, or no merchant here asks for it.</summary>
     private static readonly Refusal[] NotOverHttp =

@@ -191,7 +191,7 @@ internal sealed class WebhookDelivery : BackgroundService
         lock (gate)
         {
             endedLately.Clear();
-            
+
             // Some at a time, so that those are being sent while the next are taken.
             var room = Math.Min(AtOnce - underway.Count, TakenAtOnce);
             while (room > 0 && rooms.Count < LanesInTurn && ready.TryDequeue(out var lane))
