@@ -207,6 +207,30 @@ public abstract class Clearing(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_record_that_was_missing_to_one_import_and_settles_by_another_of_its_file_comes_right_by_itself()
+    {
+        await using var own = await StartAsync();
+        var payment = await CapturedAsync(own);
+        var operation = (await FindAsync(own, payment)).CapturedBy!.Value;
+        var name = FileText.NewName();
+        Assert.Equal("1 settled, 0 before, 0 listed", await ImportAsync(own, FileText.Of(name, await RecordOfAsync(own, payment))));
+
+        // What the first import has listed, that did not know of the capture yet.
+        var id = $"missing-here.{name}.2";
+        await own.Services.GetRequiredService<Journal>().CommitAsync(new()
+        {
+            App = new(string.Empty),
+            At = DateTimeOffset.UtcNow,
+            Discrepancy = new(id, DiscrepancyKind.MissingHere, name, 2, payment.Uuid, operation.Value, null, 1000, "AUD"),
+        });
+        var clearing = own.Services.GetRequiredService<ClearingReader>();
+        var resolved = (await Eventually.GetAsync(() => clearing.FindAsync(id), found => found!.ResolvedAt is not null, "the end of it"))!;
+        Assert.Equal((Reconciliation.Matched, name + ":2"), (resolved.How, resolved.Note));
+        Assert.Empty(await ListAsync(own));
+        await Proof.HoldsAsync(own);
+    }
+
+    [Fact]
     public async Task The_operators_verbs_work_beside_the_server_and_say_how_they_go()
     {
         await using var own = await StartAsync();
