@@ -59,7 +59,24 @@ internal class Identifiers
     public string NewChallengeKey() => NewText(32);
 
     /// <summary>Fills a text with characters that nobody can guess; a simulation draws them from its seed.</summary>
-    protected virtual void Draw(ReadOnlySpan<char> alphabet, Span<char> text) => RandomNumberGenerator.GetItems(alphabet, text);
+    protected virtual void Draw(ReadOnlySpan<char> alphabet, Span<char> text)
+    {
+        // One call for many characters: a call costs more than what it draws. What is past the last whole multiple of the alphabet is thrown away, so
+        // that every character is as likely as any other.
+        var fair = 256 - (256 % alphabet.Length);
+        Span<byte> random = stackalloc byte[64];
+        for (var drawn = 0; drawn < text.Length;)
+        {
+            RandomNumberGenerator.Fill(random);
+            for (var i = 0; i < random.Length && drawn < text.Length; i++)
+            {
+                if (random[i] < fair)
+                {
+                    text[drawn++] = alphabet[random[i] % alphabet.Length];
+                }
+            }
+        }
+    }
 
     private string NewDigits(DateTimeOffset now)
     {

@@ -149,7 +149,8 @@ internal static class TollgateServer
         WebApplicationBuilder builder;
         try
         {
-            builder = WebApplication.CreateSlimBuilder(args);
+            // Settings are read once. Watching their folder for changes would hear of every write to a database in it.
+            builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         }
         catch (InvalidDataException unreadable)
         {
