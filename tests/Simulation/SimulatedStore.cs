@@ -493,8 +493,8 @@ internal sealed partial class SimulatedStore(bool asJson, StoreFlaws flaws)
     private bool IsPendingWith(string token) => inOrder.Exists(p => p.Status == PaymentStatus.Pending && p.Facts.Token.Value == token);
 
     private static Payment Read(PaymentRow row) => row.Whole ?? JsonSerializer.Deserialize(row.State, StorageJson.Default.StoredState)!.ToPayment(
-        JsonSerializer.Deserialize(row.FactsJson, StorageJson.Default.PaymentFacts)!, row.Version);
+        StorageJson.ReadFacts(row.FactsJson), row.Version);
 
     private static PaymentEvent ReadEvent(PaymentRow row, EventRow happened) => happened.Whole ?? StorageJson.ReadEvent(
-        happened.Type, happened.Body!, JsonSerializer.Deserialize(row.FactsJson, StorageJson.Default.PaymentFacts)!);
+        happened.Type, happened.Body!, StorageJson.ReadFacts(row.FactsJson));
 }

@@ -48,7 +48,7 @@ internal sealed class DisputeReader(Database database) : IDisputeLookup
         public byte[] Facts { get; init; } = [];
 
         public StoredDispute ToDispute() => new(
-            JsonSerializer.Deserialize(Body, StorageJson.Default.Dispute)!, JsonSerializer.Deserialize(Facts, StorageJson.Default.PaymentFacts)!);
+            JsonSerializer.Deserialize(Body, StorageJson.Default.Dispute)!, StorageJson.ReadFacts(Facts));
     }
 
     private sealed class EvidenceRow

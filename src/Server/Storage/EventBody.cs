@@ -54,15 +54,15 @@ internal ref struct EventBody
             return false;
         }
 
-        while (TryName(out var name))
+        while (json.TryName(out var name))
         {
-            if (!(name.SequenceEqual("at"u8) ? TryTime(ref at)
-                : name.SequenceEqual("operation"u8) ? TryText(ref operation)
-                : name.SequenceEqual("act_at"u8) ? TryTime(ref actAt)
+            if (!(name.SequenceEqual("at"u8) ? json.TryTime(ref at)
+                : name.SequenceEqual("operation"u8) ? json.TryText(ref operation)
+                : name.SequenceEqual("act_at"u8) ? json.TryTime(ref actAt)
                 : name.SequenceEqual("exchanges"u8) ? TryExchanges()
-                : name.SequenceEqual("amount"u8) ? TryAmount()
+                : name.SequenceEqual("amount"u8) ? json.TryMoney(ref amount)
                 : name.SequenceEqual("approval"u8) ? TryApproval()
-                : name.SequenceEqual("hold_ends_at"u8) && TryTime(ref holdEndsAt)))
+                : name.SequenceEqual("hold_ends_at"u8) && json.TryTime(ref holdEndsAt)))
             {
                 return false;
             }
@@ -79,11 +79,11 @@ internal ref struct EventBody
             return false;
         }
 
-        while (TryName(out var name))
+        while (json.TryName(out var name))
         {
-            if (!(name.SequenceEqual("reference"u8) ? TryText(ref reference)
-                : name.SequenceEqual("approval_code"u8) ? TryText(ref code)
-                : name.SequenceEqual("scheme_transaction_id"u8) && TryText(ref transaction)))
+            if (!(name.SequenceEqual("reference"u8) ? json.TryText(ref reference)
+                : name.SequenceEqual("approval_code"u8) ? json.TryText(ref code)
+                : name.SequenceEqual("scheme_transaction_id"u8) && json.TryText(ref transaction)))
             {
                 return false;
             }
@@ -105,14 +105,14 @@ internal ref struct EventBody
         {
             string? message = null, result = null, code = null, reference = null;
             DateTimeOffset? sentAt = null, endedAt = null;
-            while (TryName(out var name))
+            while (json.TryName(out var name))
             {
-                if (!(name.SequenceEqual("message"u8) ? TryText(ref message)
-                    : name.SequenceEqual("sent_at"u8) ? TryTime(ref sentAt)
-                    : name.SequenceEqual("ended_at"u8) ? TryTime(ref endedAt)
-                    : name.SequenceEqual("result"u8) ? TryText(ref result)
-                    : name.SequenceEqual("code"u8) ? TryText(ref code)
-                    : name.SequenceEqual("reference"u8) && TryText(ref reference)))
+                if (!(name.SequenceEqual("message"u8) ? json.TryText(ref message)
+                    : name.SequenceEqual("sent_at"u8) ? json.TryTime(ref sentAt)
+                    : name.SequenceEqual("ended_at"u8) ? json.TryTime(ref endedAt)
+                    : name.SequenceEqual("result"u8) ? json.TryText(ref result)
+                    : name.SequenceEqual("code"u8) ? json.TryText(ref code)
+                    : name.SequenceEqual("reference"u8) && json.TryText(ref reference)))
                 {
                     return false;
                 }
@@ -127,38 +127,5 @@ internal ref struct EventBody
         }
 
         return json.TokenType == JsonTokenType.EndArray;
-    }
-
-    /// <summary>The name of the next property, with its value next to be read; false at the end of the object, and where a name is written unusually.</summary>
-    private bool TryName(out ReadOnlySpan<byte> name)
-    {
-        var isName = json.Read() && json.TokenType == JsonTokenType.PropertyName && !json.ValueIsEscaped;
-        name = isName ? json.ValueSpan : default;
-        return isName && json.Read();
-    }
-
-    // A field is read once: which of two counts is the serializer's to say.
-    private readonly bool TryText(ref string? field) => field is null && json.TokenType == JsonTokenType.String && (field = json.GetString()) is not null;
-
-    private readonly bool TryTime(ref DateTimeOffset? field)
-    {
-        if (field is not null || json.TokenType != JsonTokenType.String || !json.TryGetDateTimeOffset(out var time))
-        {
-            return false;
-        }
-
-        field = time;
-        return true;
-    }
-
-    private bool TryAmount()
-    {
-        if (amount is not null || json.TokenType != JsonTokenType.String)
-        {
-            return false;
-        }
-
-        amount = MoneyConverter.Read(ref json);
-        return true;
     }
 }

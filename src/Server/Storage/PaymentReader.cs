@@ -293,7 +293,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         var journals = await ReadJournalsAsync(connection, rows.Select(r => r.PaymentUuid).Distinct(StringComparer.Ordinal));
         return [.. rows.Select(row =>
         {
-            var facts = JsonSerializer.Deserialize(row.Facts, StorageJson.Default.PaymentFacts)!;
+            var facts = StorageJson.ReadFacts(row.Facts);
             var events = journals[row.PaymentUuid].Where(e => e.Version <= row.Version).Select(e => StorageJson.ReadEvent(e.Type, e.Body, facts));
             return new FeedEntry(
                 row.Position,
@@ -362,7 +362,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
 
     private static Payment ToPayment(PaymentRow row)
     {
-        var facts = JsonSerializer.Deserialize(row.Facts, StorageJson.Default.PaymentFacts)!;
+        var facts = StorageJson.ReadFacts(row.Facts);
         return JsonSerializer.Deserialize(row.State, StorageJson.Default.StoredState)!.ToPayment(facts, (int)row.Version);
     }
 }

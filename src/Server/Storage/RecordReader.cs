@@ -48,6 +48,7 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
         ReadPayments(from, before);
         ReadEvents(from, before, listener);
         ReadLedger(from, before, listener);
+        ReadWebhookBodies(from, before, listener);
         ReadWebhooks(from, before, listener);
         ReadDisputes(from, before, listener);
         return payments.Values;
@@ -80,7 +81,7 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
                 CreatedAt = rows.Int64(7),
                 DueAt = rows.Int64OrNull(8),
                 UnsettledSince = rows.Int64OrNull(9),
-                Facts = Parse(rows.Bytes(10), StorageJson.Default.PaymentFacts),
+                Facts = ReadFacts(rows.Bytes(10)),
                 State = rows.Bytes(11).ToArray(),
                 Card = (StoredCardState)rows.Int32(12),
             });
@@ -146,17 +147,41 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
         }
     }
 
-    private void ReadWebhooks(string from, string? before, IRecordListener listener)
+    private void ReadWebhookBodies(string from, string? before, IRecordListener listener)
     {
-        using var query = Query("SELECT payment_uuid, version, endpoint FROM webhooks", "payment_uuid", "version", from, before);
+        using var query = Query("SELECT payment_uuid, version FROM webhook_bodies", "payment_uuid", "version", from, before);
         PaymentRecord? payment = null;
         rows.Start(query);
         while (rows.Next())
         {
+            if (Find("webhook_bodies", listener, ref payment))
+            {
+                payment!.WebhookBodies.Add(rows.Int32(1));
+            }
+        }
+    }
+
+    private void ReadWebhooks(string from, string? before, IRecordListener listener)
+    {
+        using var query = Query("SELECT payment_uuid, version, endpoint, state, next_at FROM webhooks", "payment_uuid", "version", from, before);
+        PaymentRecord? payment = null;
+        rows.Start(query);
+        while (rows.Next())
+        {
+            if (!Find("webhooks", listener, ref payment))
+            {
+                continue;
+            }
+
             // What is told to further endpoints depends on what the app wanted then, which the payment does not know.
-            if (Find("webhooks", listener, ref payment) && rows.Is(2, string.Empty))
+            if (rows.Is(2, string.Empty))
             {
                 payment!.Webhooks.Add(rows.Int32(1));
+            }
+
+            if (rows.Int32(3) == (int)DeliveryState.Waiting)
+            {
+                payment!.WaitingWebhooks.Add(new(rows.Int32(1), rows.Shared(2), !rows.IsNull(4)));
             }
         }
     }
@@ -239,6 +264,18 @@ internal sealed class RecordReader(DbConnection connection) : IDisposable
             var parameter = command.CreateParameter();
             parameter.ParameterName = name;
             command.Parameters.Add(parameter);
+        }
+    }
+
+    private static PaymentFacts? ReadFacts(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return StorageJson.ReadFacts(json);
+        }
+        catch (Exception damaged) when (IsDamage(damaged))
+        {
+            return null;
         }
     }
 

@@ -165,6 +165,9 @@ internal sealed partial class StorageJson : JsonSerializerContext
         ? "{}"u8.ToArray()
         : JsonSerializer.SerializeToUtf8Bytes(happened, Events.Types[happened.GetType().Name]);
 
+    /// <summary>Reads what a payment was created with.</summary>
+    public static PaymentFacts ReadFacts(ReadOnlySpan<byte> facts) => FactsBody.TryRead(facts) ?? JsonSerializer.Deserialize(facts, Default.PaymentFacts)!;
+
     /// <summary>Reads an event; <paramref name="facts"/> are those of its payment's row.</summary>
     public static PaymentEvent ReadEvent(string type, ReadOnlySpan<byte> body, PaymentFacts facts)
     {

@@ -47,37 +47,16 @@ internal sealed class WholeReader(DbConnection connection)
         row => new PayoutRange(
             row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7)));
 
-    /// <summary>Rows whose payment or dispute is not there: the table, and whose.</summary>
-    public IEnumerable<(string Table, string Owner)> ReadStrays() =>
-        Strays.SelectMany(stray => Query(stray.Sql, row => (stray.Table, row.GetString(0))));
+    /// <summary>The tables that <see cref="ReadStrays"/> knows.</summary>
+    public static IEnumerable<string> StrayTables => Strays.Select(stray => stray.Table);
 
+    /// <summary>Whose rows a table has though that payment or dispute is not there.</summary>
+    public IEnumerable<string> ReadStrays(string table) => Query(Strays.Single(stray => stray.Table == table).Sql, row => row.GetString(0));
+
+    // There are few codes and many payments: a join lets SQLite begin with the payments.
     /// <summary>Payments that have their security code still, though they wait for no challenge any more.</summary>
     public IEnumerable<string> ReadNeedlessCodes() => Query(
-        "SELECT s.payment_uuid FROM sealed_codes s JOIN payments p ON p.uuid = s.payment_uuid WHERE p.status <> 0", row => row.GetString(0));
-
-    /// <summary>Webhooks that wait for one before them which is not there, so that nothing would ever send them: payment and version.</summary>
-    public IEnumerable<(string Uuid, int Version)> ReadStuckWebhooks() => Query(
-        """
-        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND w.next_at IS NULL AND NOT EXISTS (
-            SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.endpoint = w.endpoint AND e.version < w.version AND e.state = 0)
-        """,
-        row => (row.GetString(0), row.GetInt32(1)));
-
-    /// <summary>Webhooks that are due though one before them is not delivered, so that they would be told out of order: payment and version.</summary>
-    public IEnumerable<(string Uuid, int Version)> ReadCrowdingWebhooks() => Query(
-        """
-        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND w.next_at IS NOT NULL AND EXISTS (
-            SELECT 1 FROM webhooks e WHERE e.payment_uuid = w.payment_uuid AND e.endpoint = w.endpoint AND e.version < w.version AND e.state = 0)
-        """,
-        row => (row.GetString(0), row.GetInt32(1)));
-
-    /// <summary>Webhooks that are to be sent and have no body, so that they never are: payment and version.</summary>
-    public IEnumerable<(string Uuid, int Version)> ReadBodilessWebhooks() => Query(
-        """
-        SELECT w.payment_uuid, w.version FROM webhooks w WHERE w.state = 0 AND NOT EXISTS (
-            SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version)
-        """,
-        row => (row.GetString(0), row.GetInt32(1)));
+        "SELECT s.payment_uuid FROM sealed_codes s WHERE (SELECT p.status FROM payments p WHERE p.uuid = s.payment_uuid) <> 0", row => row.GetString(0));
 
     /// <summary>Up to when, in milliseconds, the webhooks of changes have been removed when they had ended; 0 for none.</summary>
     public long ReadWebhooksFrom() => (long)Scalar("SELECT webhooks_from FROM feed WHERE id = 1")!;

@@ -64,6 +64,7 @@ internal sealed class PaymentCheck : IDisposable
         AmountCheck.Run(payment, record.Events, report);
         ledger.CheckBalances(payment, record.Ledger, report);
         CheckDisputes();
+        CheckQueue();
         CheckCard(payment);
         if (payment.InFlight is { } operation && operation.StartedAt <= inFlightSince)
         {
@@ -201,6 +202,30 @@ internal sealed class PaymentCheck : IDisposable
         }
 
         return isKept;
+    }
+
+    /// <summary>Of the webhooks that go to one endpoint the first has its turn and the others wait for it, and each has something to send.</summary>
+    private void CheckQueue()
+    {
+        var waiting = record.WaitingWebhooks;
+        for (var place = 0; place < waiting.Count; place++)
+        {
+            var (version, endpoint, isDue) = waiting[place];
+            var isBehind = waiting.FindIndex(0, place, earlier => earlier.Endpoint == endpoint) >= 0;
+            if (isBehind && isDue)
+            {
+                Report(Rule.Webhook, $"when the webhook of version {version} is due", "after the one before it", "at the same time");
+            }
+            else if (!isBehind && !isDue)
+            {
+                Report(Rule.Webhook, $"what the webhook of version {version} waits for", "an earlier one that is not delivered", "nothing");
+            }
+
+            if (!record.WebhookBodies.Contains(version))
+            {
+                Report(Rule.Webhook, $"the body of the webhook of version {version}", "there", "not there");
+            }
+        }
     }
 
     private void CheckRow(Payment payment, PaymentFacts facts)

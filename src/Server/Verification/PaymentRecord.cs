@@ -46,6 +46,12 @@ internal sealed class PaymentRecord
     /// <summary>The versions that have a webhook, in order.</summary>
     public List<int> Webhooks { get; } = [];
 
+    /// <summary>Those that are to be sent yet, in the order of their versions.</summary>
+    public List<WaitingWebhook> WaitingWebhooks { get; } = [];
+
+    /// <summary>The versions whose webhooks have a body, in order.</summary>
+    public List<int> WebhookBodies { get; } = [];
+
     public List<DisputeEntry> Disputes { get; } = [];
 
     /// <summary>The row that the journal writes for a payment, without what belongs to it.</summary>
@@ -105,6 +111,12 @@ internal readonly record struct LedgerEntry(int Version, int Line, string App, i
     public override string ToString() =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(TransferKind)Kind} of {Amount} {Currency}, {(Account)Debit} to {(Account)Credit}, app {App}, at {At}");
 }
+
+/// <summary>A webhook that is to be sent yet.</summary>
+/// <param name="Version">The version of the change that it tells.</param>
+/// <param name="Endpoint">To whom; empty for the one of the payment or the app.</param>
+/// <param name="IsDue">Whether it has its turn; else it waits for the one before it.</param>
+internal readonly record struct WaitingWebhook(int Version, string Endpoint, bool IsDue);
 
 /// <summary>One dispute as it is stored.</summary>
 /// <param name="Id">Its identifier.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Diagnostics;
 using Tollgate.Core;
 using Tollgate.Core.Payments;
@@ -39,6 +40,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
     private readonly Lock reporting = new();
     private readonly Lock dividing = new();
     private readonly ConcurrentQueue<string> disagreements = new();
+    private readonly ConcurrentQueue<Action<WholeReader>> searches = new();
     private Action<Violation> tell = _ => { };
     private string? next = string.Empty;
     private long payments;
@@ -65,10 +67,11 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             var inFlightSince = (statement?.Now ?? clock.GetUtcNow()) - alertAfter;
             var webhooksFrom = whole.ReadWebhooksFrom();
             var balances = new Balances();
+            AddSearches();
             using (var divider = new RecordReader(snapshot.Connections[0]))
             {
                 var work = snapshot.Connections.Skip(1).Select(connection => Task.Factory.StartNew(
-                    () => Work(divider, new(connection), new(this, feed, ledger, payouts), statement, inFlightSince, webhooksFrom),
+                    () => Work(divider, connection, new(this, feed, ledger, payouts), statement, inFlightSince, webhooksFrom),
                     CancellationToken.None,
                     TaskCreationOptions.LongRunning,
                     TaskScheduler.Default)).ToList();
@@ -96,10 +99,39 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         }
     }
 
-    private Listener Work(RecordReader divider, RecordReader reader, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince, long webhooksFrom)
+    /// <summary>What no payment's rows can tell: rows of a payment that is not there, and of one that needs them no more.</summary>
+    private void AddSearches()
     {
+        foreach (var table in WholeReader.StrayTables)
+        {
+            searches.Enqueue(whole =>
+            {
+                foreach (var owner in whole.ReadStrays(table))
+                {
+                    ReportStray(table, owner);
+                }
+            });
+        }
+
+        searches.Enqueue(whole =>
+        {
+            foreach (var uuid in whole.ReadNeedlessCodes())
+            {
+                Report(new(Rule.Card, "payment " + uuid, "the security code of its card", "deleted, for it has had its use", "still sealed"));
+            }
+        });
+    }
+
+    private Listener Work(RecordReader divider, DbConnection connection, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince, long webhooksFrom)
+    {
+        // A search is one query over a whole table: last of all it would keep one worker when the others have nothing left.
+        while (searches.TryDequeue(out var search))
+        {
+            search(new(connection));
+        }
+
         using var check = new PaymentCheck(webhooksFrom);
-        using var open = reader;
+        using var reader = new RecordReader(connection);
         var found = new List<Violation>();
         while (TakeRange(divider) is var (from, before))
         {
@@ -154,30 +186,6 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         balances.Check(stored, Report);
         Balances.CheckBalanced(stored, Report);
         payouts.Check(Report);
-        foreach (var (table, owner) in whole.ReadStrays())
-        {
-            ReportStray(table, owner);
-        }
-
-        foreach (var (uuid, version) in whole.ReadStuckWebhooks())
-        {
-            Report(new(Rule.Webhook, "payment " + uuid, $"what the webhook of version {version} waits for", "an earlier one that is not delivered", "nothing"));
-        }
-
-        foreach (var (uuid, version) in whole.ReadCrowdingWebhooks())
-        {
-            Report(new(Rule.Webhook, "payment " + uuid, $"when the webhook of version {version} is due", "after the one before it", "at the same time"));
-        }
-
-        foreach (var (uuid, version) in whole.ReadBodilessWebhooks())
-        {
-            Report(new(Rule.Webhook, "payment " + uuid, $"the body of the webhook of version {version}", "there", "not there"));
-        }
-
-        foreach (var uuid in whole.ReadNeedlessCodes())
-        {
-            Report(new(Rule.Card, "payment " + uuid, "the security code of its card", "deleted, for it has had its use", "still sealed"));
-        }
     }
 
     private void CheckStrangers(WholeReader whole, IAcquirerStatement? statement)
