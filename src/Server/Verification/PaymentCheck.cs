@@ -49,6 +49,7 @@ internal sealed class PaymentCheck : IDisposable
     {
         (this.record, this.violations) = (record, violations);
         disputes.Clear();
+        CheckQueue();
         if (record.Facts is not { } facts)
         {
             Report(Rule.Readable, "what it was created with", "readable", "damaged");
@@ -64,7 +65,6 @@ internal sealed class PaymentCheck : IDisposable
         AmountCheck.Run(payment, record.Events, report);
         ledger.CheckBalances(payment, record.Ledger, report);
         CheckDisputes();
-        CheckQueue();
         CheckCard(payment);
         if (payment.InFlight is { } operation && operation.StartedAt <= inFlightSince)
         {
