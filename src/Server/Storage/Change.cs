@@ -2,6 +2,7 @@ using Tollgate.Core;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
 
 namespace Tollgate.Server.Storage;
@@ -146,6 +147,10 @@ internal sealed record DiscrepancyResolution(string Id, string How, string Note)
 /// <summary>Everything that one step writes, all of it or nothing. What a change does not need is left null.</summary>
 internal sealed class Change
 {
+    private byte[]? facts;
+    private byte[]? state;
+    private byte[][]? bodies;
+
     public required AppId App { get; init; }
 
     /// <summary>Now, for what the change records.</summary>
@@ -201,6 +206,24 @@ internal sealed class Change
 
     /// <summary>A discrepancy that must still be open.</summary>
     public DiscrepancyResolution? Resolution { get; init; }
+
+    /// <summary>What the payment was created with, as it is stored.</summary>
+    public byte[] StoredFacts => facts ??= JournalRows.Facts(Payment!);
+
+    /// <summary>What changes of the payment, as it is stored.</summary>
+    public byte[] StoredState => state ??= JournalRows.State(Payment!);
+
+    /// <summary>The events' bodies, as they are stored.</summary>
+    public IReadOnlyList<byte[]> StoredEvents => bodies ??= [.. Events.Select(e => StorageJson.WriteEvent(e.Event))];
+
+    /// <summary>Makes what is stored of it as JSON now: whoever brings a change does that, so that the one who writes for all need not.</summary>
+    public void Prepare()
+    {
+        if (Payment is not null)
+        {
+            _ = (ExpectedVersion == 0 ? StoredFacts : null, StoredState, StoredEvents);
+        }
+    }
 }
 
 /// <summary>Why a change was not made. In the order of checking.</summary>

@@ -133,7 +133,7 @@ internal sealed class PostgresDatabase : Database
     public PostgresDatabase(string connectionString)
     {
         this.connectionString = connectionString;
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "tollgate", IncludeErrorDetail = false };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "tollgate", IncludeErrorDetail = false, NoResetOnClose = true };
         if (builder.MaxAutoPrepare == 0)
         {
             builder.MaxAutoPrepare = 64;

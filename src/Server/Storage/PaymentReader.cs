@@ -263,7 +263,9 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         };
 
         await using var connection = await database.OpenAsync();
-        var total = await connection.ExecuteScalarAsync<int>($"SELECT COUNT(*) FROM payments p WHERE {where}", values);
+        var isWhole = query is { From: null, Before: null, Status: null, ExternalId: null, Email: null };
+        var total = await connection.ExecuteScalarAsync<int>(
+            isWhole ? "SELECT COALESCE(SUM(payments), 0) FROM payment_counts WHERE app_id = @app" : $"SELECT COUNT(*) FROM payments p WHERE {where}", values);
         var rows = await connection.QueryAsync<PaymentRow>(
             $"SELECT {Columns} FROM payments p WHERE {where} ORDER BY p.created_at DESC, p.uuid DESC LIMIT @limit OFFSET @offset", values);
         return (total, [.. rows.Select(ToPayment)]);

@@ -41,6 +41,10 @@ internal sealed class WholeReader(DbConnection connection)
         "SELECT app_id, account, currency, debits, credits FROM balances",
         row => new AccountSums(row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4)));
 
+    /// <summary>How many payments each app is said to have.</summary>
+    public IEnumerable<(string App, long Payments)> ReadCounts() => Query(
+        "SELECT app_id, CAST(SUM(payments) AS BIGINT) FROM payment_counts GROUP BY app_id", row => (row.GetString(0), row.GetInt64(1)));
+
     /// <summary>Each app's payouts in the order in which they were closed.</summary>
     public IEnumerable<PayoutRange> ReadPayouts() => Query(
         "SELECT id, app_id, currency, amount, carried, recovered, after_position, last_position FROM payouts ORDER BY app_id, currency, last_position",

@@ -67,6 +67,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             var inFlightSince = (statement?.Now ?? clock.GetUtcNow()) - alertAfter;
             var webhooksFrom = whole.ReadWebhooksFrom();
             var balances = new Balances();
+            var counts = new Dictionary<string, long>(StringComparer.Ordinal);
             AddSearches();
             using (var divider = new RecordReader(snapshot.Connections[0]))
             {
@@ -78,10 +79,15 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
                 foreach (var listener in await Task.WhenAll(work))
                 {
                     balances.Add(listener.Balances);
+                    foreach (var (app, count) in listener.Payments)
+                    {
+                        counts[app] = counts.GetValueOrDefault(app) + count;
+                    }
                 }
             }
 
             CheckWhole(whole, feed, ledger, payouts, balances);
+            CheckCounts(whole, counts);
             CheckStrangers(whole, statement);
         }
 
@@ -140,6 +146,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             foreach (var record in records)
             {
                 seenEvents += record.Events.Count;
+                listener.Count(record.App);
                 if (check.Run(record, inFlightSince, found) is { } payment && statement is not null)
                 {
                     Compare(payment, statement);
@@ -186,6 +193,28 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         balances.Check(stored, Report);
         Balances.CheckBalanced(stored, Report);
         payouts.Check(Report);
+    }
+
+    private void CheckCounts(WholeReader whole, Dictionary<string, long> counts)
+    {
+        foreach (var (app, counted) in whole.ReadCounts())
+        {
+            counts.Remove(app, out var found);
+            Compare(app, found, counted);
+        }
+
+        foreach (var (app, found) in counts)
+        {
+            Compare(app, found, 0);
+        }
+
+        void Compare(string app, long found, long counted)
+        {
+            if (found != counted)
+            {
+                Report(new(Rule.Count, "app " + app, "how many payments are counted", $"{found}", $"{counted}"));
+            }
+        }
     }
 
     private void CheckStrangers(WholeReader whole, IAcquirerStatement? statement)
@@ -285,6 +314,11 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         public Balances Balances { get; } = new();
 
         public long Entries { get; private set; }
+
+        /// <summary>How many payments each app has.</summary>
+        public Dictionary<string, long> Payments { get; } = new(StringComparer.Ordinal);
+
+        public void Count(string app) => System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(Payments, app, out _)++;
 
         public void FeedTaken(long position)
         {

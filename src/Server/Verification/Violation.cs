@@ -54,6 +54,9 @@ internal enum Rule
     /// <summary>The positions of the ledger are handed out once each, and none is left out.</summary>
     LedgerGapless,
 
+    /// <summary>An app has as many payments as are counted.</summary>
+    Count,
+
     /// <summary>A balance is the sum of what the ledger has on its account.</summary>
     BalanceSum,
 

@@ -84,6 +84,9 @@ public abstract class PlantedCorruptions(Gateway gateway)
         LedgerGapless | the ledger | DELETE FROM ledger WHERE source = '<settled>' AND version = 5 AND line = 1
         LedgerGapless | the ledger | UPDATE ledger SET app_id = 'app-other', position = 1 WHERE source = '<voided>' AND kind = 2
         BalanceSum | app-one | UPDATE balances SET credits = credits + 1, debits = debits + 1 WHERE account = 7
+        Count | app-one | UPDATE payment_counts SET payments = payments + 1
+        Count | app-one | DELETE FROM payment_counts
+        Count | app-nobody | INSERT INTO payment_counts (app_id, share, payments) VALUES ('app-nobody', 0, 1)
         BalanceSum | app-one | DELETE FROM balances WHERE account = 4
         BalanceSum | app-nobody | INSERT INTO balances (app_id, account, currency, debits, credits) VALUES ('app-nobody', 7, 'AUD', 1, 1)
         BalanceSum | app-one | UPDATE ledger SET amount = amount + 1 WHERE source = '<settled>' AND version = 3
@@ -121,7 +124,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
 
     private static readonly string[] Tables =
     [
-        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_bodies", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
+        "payments", "payment_counts", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_bodies", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
     ];
 
     private static readonly TimeSpan Long = TimeSpan.FromDays(3650);

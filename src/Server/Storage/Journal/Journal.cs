@@ -83,14 +83,20 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
     private const int LargestBatch = 512;
     private const int LongestQueue = 8192;
 
-    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(LongestQueue) { SingleReader = true });
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(LongestQueue)
+    {
+        SingleReader = true,
+        AllowSynchronousContinuations = true,
+    });
     private readonly IBatchWriter writer;
     private readonly Task loop;
 
     public Journal(IBatchWriter writer)
     {
         this.writer = writer;
-        loop = Task.Run(WriteLoopAsync);
+
+        // It has a thread of its own: what is written next must not stand in line behind the requests that wait for it.
+        loop = Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
@@ -104,6 +110,7 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
     public Task<CommitResult> CommitAsync(Change change)
     {
         var waiting = new Waiting(change);
+        change.Prepare();
         return queue.Writer.TryWrite(waiting)
             ? waiting.Done.Task
             : Task.FromException<CommitResult>(new JournalUnavailableException("The journal takes no more changes at the moment."));
@@ -168,12 +175,12 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
         return await errand.Result.Task;
     }
 
-    private async Task WriteLoopAsync()
+    private void WriteLoop()
     {
         var batch = new List<Waiting>(LargestBatch);
         var touched = new HashSet<object>();
         var deferred = new Queue<Waiting>();
-        while (deferred.Count > 0 || await queue.Reader.WaitToReadAsync())
+        while (deferred.Count > 0 || HasNext())
         {
             batch.Clear();
             touched.Clear();
@@ -197,13 +204,16 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
 
             if (batch.Count > 0)
             {
-                await WriteAsync(batch);
+                WriteAsync(batch).GetAwaiter().GetResult();
             }
 
-            if (errand is not null)
-            {
-                await errand.RunAsync();
-            }
+            errand?.RunAsync().GetAwaiter().GetResult();
+        }
+
+        bool HasNext()
+        {
+            var comes = queue.Reader.WaitToReadAsync();
+            return comes.IsCompletedSuccessfully ? comes.Result : comes.AsTask().GetAwaiter().GetResult();
         }
 
         void Take(Waiting waiting)

@@ -9,6 +9,9 @@ internal static class JournalRows
     /// <summary>A claim that has no end of its own.</summary>
     public const long Never = long.MaxValue;
 
+    /// <summary>The share of the counts of payments that this process adds to.</summary>
+    public static short Share { get; } = (short)(Environment.ProcessId % 16);
+
     public static long Day { get; } = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
     public static byte[] Facts(Payment payment) => JsonSerializer.SerializeToUtf8Bytes(payment.Facts, StorageJson.Default.PaymentFacts);

@@ -57,9 +57,9 @@ internal sealed partial class PostgresBatch
     }
 
     /// <summary>Runs them in one round trip, and says which changes have a conflict, by their place in the batch.</summary>
-    public async Task<IReadOnlyDictionary<int, CommitResult>> RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    public IReadOnlyDictionary<int, CommitResult> Run(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        using var batch = new NpgsqlBatch(connection, transaction);
 
         batch.BatchCommands.Add(new(EndWhenIdle));
         foreach (var (command, _, _) in statements)
@@ -67,18 +67,18 @@ internal sealed partial class PostgresBatch
             batch.BatchCommands.Add(command);
         }
 
-        await using (var reader = await batch.ExecuteReaderAsync())
+        using (var reader = batch.ExecuteReader())
         {
             var withRows = statements.Where(s => s.Read is not null).ToList();
             for (var i = 0; i < withRows.Count; i++)
             {
-                while (await reader.ReadAsync())
+                while (reader.Read())
                 {
                     withRows[i].Read!(reader);
                 }
 
                 withRows[i].Finish!();
-                await reader.NextResultAsync();
+                reader.NextResult();
             }
         }
 
@@ -171,9 +171,23 @@ internal sealed partial class PostgresBatch
             Array(created.Select(r => r.Item.Facts.Cardholder.Email), NpgsqlDbType.Text),
             Array(created.Select(r => JournalRows.Millis(r.Item.Facts.CreatedAt)), NpgsqlDbType.Bigint),
             Array(created.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
-            Array(created.Select(r => JournalRows.Facts(r.Item)), NpgsqlDbType.Bytea),
-            Array(created.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea),
+            Array(created.Select(r => r.Change.StoredFacts), NpgsqlDbType.Bytea),
+            Array(created.Select(r => r.Change.StoredState), NpgsqlDbType.Bytea),
             Array(created.Select(r => JournalRows.UnsettledSince(r.Item)), NpgsqlDbType.Bigint));
+
+        // Should one of them not be written, nothing of this transaction is.
+        if (created.Count > 0)
+        {
+            var apps = created.CountBy(r => r.Change.App.Value).OrderBy(a => a.Key, StringComparer.Ordinal).ToList();
+            Add(
+                """
+                INSERT INTO payment_counts (app_id, share, payments) SELECT app_id, $3, payments FROM unnest($1, $2) AS u (app_id, payments)
+                ON CONFLICT (app_id, share) DO UPDATE SET payments = payment_counts.payments + excluded.payments
+                """,
+                Array(apps.Select(a => a.Key), NpgsqlDbType.Text),
+                Array(apps.Select(a => (long)a.Value), NpgsqlDbType.Bigint),
+                Value(JournalRows.Share));
+        }
 
         var moved = Of(c => c.ExpectedVersion > 0 ? c.Payment : null);
         AddChecked(
@@ -192,7 +206,7 @@ internal sealed partial class PostgresBatch
             Array(moved.Select(r => r.Item.Version), NpgsqlDbType.Integer),
             Array(moved.Select(r => (short)r.Item.Status), NpgsqlDbType.Smallint),
             Array(moved.Select(r => JournalRows.DueAt(r.Item)), NpgsqlDbType.Bigint),
-            Array(moved.Select(r => JournalRows.State(r.Item)), NpgsqlDbType.Bytea),
+            Array(moved.Select(r => r.Change.StoredState), NpgsqlDbType.Bytea),
             Array(moved.Select(r => JournalRows.UnsettledSince(r.Item)), NpgsqlDbType.Bigint));
     }
 
@@ -218,7 +232,7 @@ internal sealed partial class PostgresBatch
                 Array(events.Select(r => JournalRows.Millis(r.Item.Event.At)), NpgsqlDbType.Bigint),
                 Array(events.Select(r => (short)r.Item.Before), NpgsqlDbType.Smallint),
                 Array(events.Select(r => (short)r.Item.After), NpgsqlDbType.Smallint),
-                Array(events.Select(r => StorageJson.WriteEvent(r.Item.Event)), NpgsqlDbType.Bytea),
+                Array(changes.SelectMany(c => c.StoredEvents), NpgsqlDbType.Bytea),
                 Value((long)positions));
         }
 

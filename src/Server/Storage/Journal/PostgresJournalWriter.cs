@@ -10,27 +10,30 @@ namespace Tollgate.Server.Storage.Journal;
 /// </summary>
 internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatchWriter
 {
-    public async Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch)
+    public Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch) => Task.FromResult(Write(batch));
+
+    /// <summary>On the thread of whoever calls, which has nothing else to do meanwhile and goes on as soon as the answer is there.</summary>
+    private WrittenBatch Write(IReadOnlyList<Change> batch)
     {
         var results = new CommitResult[batch.Count];
         IReadOnlyCollection<long> released = [];
         var open = Enumerable.Range(0, batch.Count).ToList();
-        await using var connection = await dataSource.OpenConnectionAsync();
+        using var connection = dataSource.OpenConnection();
         for (var clashes = 0; open.Count > 0;)
         {
             try
             {
-                await using var transaction = await connection.BeginTransactionAsync();
+                using var transaction = connection.BeginTransaction();
                 var statements = new PostgresBatch([.. open.Select(i => batch[i])]);
-                var conflicts = await statements.RunAsync(connection, transaction);
+                var conflicts = statements.Run(connection, transaction);
                 if (conflicts.Count == 0)
                 {
-                    await transaction.CommitAsync();
+                    transaction.Commit();
                     released = statements.Released;
                     break;
                 }
 
-                await transaction.RollbackAsync();
+                transaction.Rollback();
                 foreach (var (index, result) in conflicts)
                 {
                     results[open[index]] = result;
@@ -107,7 +110,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource)
             return false;
         }
 
-        await PostgresBatch.PostAsync(connection, transaction, payout, ground, transfers);
+        PostgresBatch.Post(connection, transaction, payout, ground, transfers);
         await transaction.CommitAsync();
         return true;
 

@@ -8,7 +8,7 @@ namespace Tollgate.Server.Storage.Journal;
 internal sealed partial class PostgresBatch
 {
     /// <summary>Posts a payout and writes its record.</summary>
-    public static async Task PostAsync(
+    public static void Post(
         NpgsqlConnection connection, NpgsqlTransaction transaction, PayoutOrder payout, PayoutGround ground, IReadOnlyList<Transfer> transfers)
     {
         var batch = new PostgresBatch([]);
@@ -28,7 +28,7 @@ internal sealed partial class PostgresBatch
             Value(ground.AfterPosition),
             Value(ground.LastPosition + transfers.Count),
             Value(JournalRows.Millis(payout.At)));
-        await batch.RunAsync(connection, transaction);
+        batch.Run(connection, transaction);
     }
 
     private void AddLedger(List<LedgerRow> rows)

@@ -8,6 +8,7 @@ namespace Tollgate.Server.Storage.Journal;
 internal sealed partial class SqliteJournalWriter : IBatchWriter
 {
     private readonly SqliteConnection connection;
+    private readonly Dictionary<string, int> created = new(StringComparer.Ordinal);
     private bool flushes = true;
     private readonly Dictionary<string, SqliteStatement> prepared = new(new SqlComparer());
 
@@ -21,6 +22,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         InTransaction(flushed, () =>
         {
             balances.Clear();
+            created.Clear();
             for (var i = 0; i < batch.Count; i++)
             {
                 if (batch[i].Deliveries is { Count: > 0 } deliveries)
@@ -41,9 +43,15 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
                     Run("ROLLBACK TO change");
                 }
 
+                else if (batch[i] is { ExpectedVersion: 0, Payment: not null })
+                {
+                    created[batch[i].App.Value] = created.GetValueOrDefault(batch[i].App.Value) + 1;
+                }
+
                 Run("RELEASE change");
             }
 
+            WriteCounts();
             WriteBalances();
             return true;
         });
@@ -159,8 +167,8 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
                 ("@created", JournalRows.Millis(payment.Facts.CreatedAt)),
                 ("@due", JournalRows.DueAt(payment)),
                 ("@unsettled", JournalRows.UnsettledSince(payment)),
-                ("@facts", JournalRows.Facts(payment)),
-                ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.IdentifierTaken;
+                ("@facts", change.StoredFacts),
+                ("@state", change.StoredState)) == 1 ? Conflict.None : Conflict.IdentifierTaken;
         }
 
         return Run(
@@ -174,7 +182,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             ("@status", (int)payment.Status),
             ("@due", JournalRows.DueAt(payment)),
             ("@unsettled", JournalRows.UnsettledSince(payment)),
-            ("@state", JournalRows.State(payment))) == 1 ? Conflict.None : Conflict.VersionMoved;
+            ("@state", change.StoredState)) == 1 ? Conflict.None : Conflict.VersionMoved;
     }
 
     private Conflict WriteRest(Change change, (string Name, object? Value) app)
@@ -239,9 +247,22 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         return Conflict.None;
     }
 
+    private void WriteCounts()
+    {
+        foreach (var (app, payments) in created)
+        {
+            Run(
+                """
+                INSERT INTO payment_counts (app_id, share, payments) VALUES (@app, @share, @payments)
+                ON CONFLICT (app_id, share) DO UPDATE SET payments = payments + excluded.payments
+                """,
+                ("@app", app), ("@share", (int)JournalRows.Share), ("@payments", payments));
+        }
+    }
+
     private void WriteEvents(Change change, (string Name, object? Value) app)
     {
-        foreach (var recorded in change.Events)
+        foreach (var (index, recorded) in change.Events.Index())
         {
             if (recorded.ChangesStatus)
             {
@@ -261,7 +282,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
                 ("@at", JournalRows.Millis(recorded.Event.At)),
                 ("@before", (int)recorded.Before),
                 ("@after", (int)recorded.After),
-                ("@body", StorageJson.WriteEvent(recorded.Event)));
+                ("@body", change.StoredEvents[index]));
         }
 
         WriteWebhooks(change);

@@ -289,5 +289,12 @@ internal static class Schema
 
         ALTER TABLE feed ADD COLUMN webhooks_from BIGINT NOT NULL DEFAULT 0;
         """,
+
+        // How many payments an app has, so that a page of its list need not count them. Each server process counts in a share of its own, so that none waits
+        // for another to end its transaction.
+        """
+        CREATE TABLE payment_counts (app_id TEXT NOT NULL, share SMALLINT NOT NULL, payments BIGINT NOT NULL, PRIMARY KEY (app_id, share));
+        INSERT INTO payment_counts SELECT app_id, 0, COUNT(*) FROM payments GROUP BY app_id;
+        """,
     ];
 }
