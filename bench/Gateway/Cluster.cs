@@ -34,7 +34,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         await AsServerAsync("initdb", "--pgdata", Data, "--username", "tollgate", "--auth", "trust", "--encoding", "UTF8", "--no-locale");
-        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB";
+        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=300 -c shared_buffers=256MB -c max_wal_size=4GB";
         await AsServerAsync("pg_ctl", "start", "--pgdata", Data, "--wait", "--log", Path.Combine(folder, "log"), "--options", options);
         Version = (await Tool.ReadAsync(Binary("postgres"), "--version")).Trim();
     }

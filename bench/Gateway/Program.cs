@@ -13,6 +13,7 @@ await cluster.StartAsync();
 var report = new Report(root, quick);
 await using (var field = await Field.OpenAsync(root, cluster))
 {
+    report.AddRest(field);
     await field.WarmUpAsync(times: 2, warmUp);
     await SideBySideAsync(field);
     if (!quick)

@@ -21,6 +21,9 @@ internal sealed class Report(string root, bool quick)
         list.Add(sample);
     }
 
+    /// <summary>What there is before any load.</summary>
+    public void AddRest(Field field) => (state["resident memory at rest, MB"], _) = field.Postgres.Memory();
+
     /// <summary>What stays when the load is over: memory, bytes in the database.</summary>
     public async Task AddStateAsync(Field field)
     {
@@ -66,7 +69,7 @@ internal sealed class Report(string root, bool quick)
         Line($"|---|---|---|---|---|---|---|");
         foreach (var ((name, connections), list) in samples.OrderBy(s => s.Key.Connections))
         {
-            Line($"| {name} | {connections} | {Median(list, s => s.Figures.Rate):F0} ({list.Min(s => s.Figures.Rate):F0}–{list.Max(s => s.Figures.Rate):F0}) | {Median(list, s => s.Figures.P50):F2} | {Median(list, s => s.Figures.P99):F1} | {Median(list, s => s.Figures.P999):F1} | {Median(list, s => s.Ours):F0} + {Median(list, s => s.Database):F0} |");
+            Line($"| {name} | {connections} | {Median(list, s => s.Figures.Rate):F0} ({list.Min(s => s.Figures.Rate):F0}–{list.Max(s => s.Figures.Rate):F0}) | {Median(list, s => s.Figures.P50):F2} | {Median(list, s => s.Figures.P99):F1} | {(Median(list, s => s.Figures.P999) is var most and > 0 ? most.ToString("F1", CultureInfo.InvariantCulture) : "–")} | {Median(list, s => s.Ours):F0} + {Median(list, s => s.Database):F0} |");
         }
 
         Line($"");
@@ -144,6 +147,7 @@ internal sealed class Report(string root, bool quick)
         yield return AtMost("CPU of our process per charge, µs", Value(charge, 64, s => s.Ours), 200);
         yield return AtMost("allocation per charge, KB", State("allocation per charge, KB"), 20);
         yield return AtMost("resident memory under full load, MB", State("resident memory under load, MB"), 250);
+        yield return AtMost("resident memory at rest, MB", State("resident memory at rest, MB"), 100);
         yield return AtMost("start to first answer, s", State("start to first answer, s"), 0.8);
         yield return AtLeast("charges/s at 10 million payments against an empty database", null, 0.85);
         yield return AtMost("database bytes per finished payment, KB", State("database bytes per payment") / 1024, 3);

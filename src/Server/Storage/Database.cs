@@ -127,7 +127,12 @@ internal sealed class PostgresDatabase : Database
     // "toll" in ASCII: the number by which processes that migrate this database know each other.
     private const long MigrationLock = 0x746F6C6C;
 
-    private readonly NpgsqlDataSource dataSource;
+    /// <summary>More at once than this share two processors without getting more done, and three servers stay below what PostgreSQL admits unless told otherwise.</summary>
+    private const int MostReaders = 24;
+    private const int MostWriters = 4;
+
+    private readonly NpgsqlDataSource reading;
+    private readonly NpgsqlDataSource writing;
     private readonly string connectionString;
 
     public PostgresDatabase(string connectionString)
@@ -139,7 +144,14 @@ internal sealed class PostgresDatabase : Database
             builder.MaxAutoPrepare = 64;
         }
 
-        dataSource = NpgsqlDataSource.Create(builder);
+        if (!builder.ContainsKey("Maximum Pool Size"))
+        {
+            builder.MaxPoolSize = MostReaders;
+        }
+
+        // The journal has connections of its own, so that no number of readers keeps it waiting.
+        reading = NpgsqlDataSource.Create(builder);
+        writing = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(builder.ConnectionString) { MinPoolSize = 0, MaxPoolSize = MostWriters });
         Name = $"PostgreSQL {builder.Host}:{builder.Port}/{builder.Database}";
     }
 
@@ -147,7 +159,7 @@ internal sealed class PostgresDatabase : Database
 
     public override string BytesType => "BYTEA";
 
-    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default) => await dataSource.OpenConnectionAsync(cancel);
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default) => await reading.OpenConnectionAsync(cancel);
 
     public override Task<Snapshot> OpenSnapshotAsync(int readers) => Snapshot.OfPostgresAsync(connectionString, readers);
 
@@ -158,7 +170,11 @@ internal sealed class PostgresDatabase : Database
         await command.ExecuteNonQueryAsync();
     }
 
-    public override Journal.IBatchWriter OpenWriter() => new Journal.PostgresJournalWriter(dataSource);
+    public override Journal.IBatchWriter OpenWriter() => new Journal.PostgresJournalWriter(writing);
 
-    public override ValueTask DisposeAsync() => dataSource.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await reading.DisposeAsync();
+        await writing.DisposeAsync();
+    }
 }
