@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Diagnostics;
 using Tollgate.Core;
 using Tollgate.Core.Payments;
@@ -72,7 +71,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             using (var divider = new RecordReader(snapshot.Connections[0]))
             {
                 var work = snapshot.Connections.Skip(1).Select(connection => Task.Factory.StartNew(
-                    () => Work(divider, connection, new(this, feed, ledger, payouts), statement, inFlightSince, webhooksFrom),
+                    () => Work(divider, new(connection), new(connection), new(this, feed, ledger, payouts), statement, inFlightSince, webhooksFrom),
                     CancellationToken.None,
                     TaskCreationOptions.LongRunning,
                     TaskScheduler.Default)).ToList();
@@ -128,16 +127,16 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         });
     }
 
-    private Listener Work(RecordReader divider, DbConnection connection, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince, long webhooksFrom)
+    private Listener Work(RecordReader divider, RecordReader reader, WholeReader whole, Listener listener, IAcquirerStatement? statement, DateTimeOffset inFlightSince, long webhooksFrom)
     {
         // A search is one query over a whole table: last of all it would keep one worker when the others have nothing left.
         while (searches.TryDequeue(out var search))
         {
-            search(new(connection));
+            search(whole);
         }
 
         using var check = new PaymentCheck(webhooksFrom);
-        using var reader = new RecordReader(connection);
+        using var open = reader;
         var found = new List<Violation>();
         while (TakeRange(divider) is var (from, before))
         {

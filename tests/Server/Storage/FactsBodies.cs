@@ -94,7 +94,7 @@ public class FactsBodies
     [Theory]
     [InlineData("\"external_id\":\"order-1\",", "")]
     [InlineData("\"order-1\"", "7")]
-    [InlineData("\"1000 AUD\"", "\"1000 XXX\"")]
+    [InlineData("\"1000 AUD\"", "\"1000 ZZZ\"")]
     [InlineData("\"1000 AUD\"", "\"AUD\"")]
     [InlineData("false", "\"no\"")]
     [InlineData("\"Regular\"", "\"Sometimes\"")]
