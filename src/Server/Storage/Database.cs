@@ -127,8 +127,6 @@ internal sealed class PostgresDatabase : Database
     // "toll" in ASCII: the number by which processes that migrate this database know each other.
     private const long MigrationLock = 0x746F6C6C;
 
-    /// <summary>More at once than this share two processors without getting more done, and three servers stay below what PostgreSQL admits unless told otherwise.</summary>
-    private const int MostReaders = 24;
     private const int MostWriters = 4;
 
     private readonly NpgsqlDataSource reading;
@@ -142,11 +140,6 @@ internal sealed class PostgresDatabase : Database
         if (builder.MaxAutoPrepare == 0)
         {
             builder.MaxAutoPrepare = 64;
-        }
-
-        if (!builder.ContainsKey("Maximum Pool Size"))
-        {
-            builder.MaxPoolSize = MostReaders;
         }
 
         // The journal has connections of its own, so that no number of readers keeps it waiting.

@@ -57,8 +57,10 @@ internal sealed class WholeReader(DbConnection connection)
     /// <summary>Whose rows a table has though that payment or dispute is not there.</summary>
     public IEnumerable<string> ReadStrays(string table) => Query(Strays.Single(stray => stray.Table == table).Sql, row => row.GetString(0));
 
-    // There are few codes and many payments: a join lets SQLite begin with the payments.
-    /// <summary>Payments that have their security code still, though they wait for no challenge any more.</summary>
+    /// <summary>
+    /// Payments that have their security code still, though they wait for no challenge any more. There are few codes and many payments, and a join would let
+    /// SQLite begin with the payments.
+    /// </summary>
     public IEnumerable<string> ReadNeedlessCodes() => Query(
         "SELECT s.payment_uuid FROM sealed_codes s WHERE (SELECT p.status FROM payments p WHERE p.uuid = s.payment_uuid) <> 0", row => row.GetString(0));
 
