@@ -2,7 +2,7 @@ namespace Tollgate.Server.Ledger;
 
 /// <summary>
 /// Closes payouts at the times of <c>Tollgate:Payouts</c>. Every process tries, and the journal lets one succeed; a time that passed while no server ran
-/// is made up for at the next start.
+/// is made up for at the next start, before the first request is taken.
 /// </summary>
 internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimeProvider clock, ILogger<PayoutSchedule> logger) : BackgroundService, ITimedWork
 {
@@ -31,6 +31,13 @@ internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimePro
         return true;
     }
 
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (settings.Payouts is null)
@@ -41,22 +48,26 @@ internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimePro
         using var timer = new PeriodicTimer(Rest);
         try
         {
-            do
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                try
-                {
-                    await RunAsync();
-                }
-                catch (Exception bug) when (!stoppingToken.IsCancellationRequested)
-                {
-                    Log.BackgroundBroke(logger, nameof(PayoutSchedule), bug);
-                }
+                await TryAsync(stoppingToken);
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
             // The server is shutting down.
+        }
+    }
+
+    private async Task TryAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await RunAsync();
+        }
+        catch (Exception bug) when (!stopping.IsCancellationRequested)
+        {
+            Log.BackgroundBroke(logger, nameof(PayoutSchedule), bug);
         }
     }
 }
