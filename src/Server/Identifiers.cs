@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 
 namespace Tollgate.Server;
 
@@ -57,6 +58,14 @@ internal class Identifiers
 
     /// <summary>The unguessable part of a challenge page's address: 32 characters, 158 bits.</summary>
     public string NewChallengeKey() => NewText(32);
+
+    /// <summary>The identifier of an attempt to authenticate a payment's cardholder (threeDSServerTransID).</summary>
+    public string NewAttempt(PaymentId payment)
+    {
+        Span<char> digits = stackalloc char[2 * ServerTransactionId.RandomLength];
+        Draw("0123456789abcdef", digits);
+        return ServerTransactionId.For(payment, Convert.FromHexString(digits));
+    }
 
     /// <summary>Fills a text with characters that nobody can guess; a simulation draws them from its seed.</summary>
     protected virtual void Draw(ReadOnlySpan<char> alphabet, Span<char> text)

@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Critical, "Payment {Payment}: the {Kind} {Operation} has been in flight since {Since}, and recovery cannot settle it; an operator must look")]
     public static partial void Unresolved(ILogger logger, string payment, string kind, string operation, DateTimeOffset since);
 
+    [LoggerMessage(60, LogLevel.Error, "The authorisation of payment {Payment} after its challenge broke; recovery settles it")]
+    public static partial void AuthorisationBroke(ILogger logger, string payment, Exception bug);
+
     [LoggerMessage(30, LogLevel.Error, "The sandbox's acquirer could not do what it was asked")]
     public static partial void AcquirerBroke(ILogger logger, Exception cause);
 

@@ -79,6 +79,7 @@ internal static class TollgateServer
         services.AddSingleton<PaymentRenderer>();
         services.AddWebhooks();
         services.AddSingleton<PaymentRunner>();
+        services.AddSingleton<AuthenticationRunner>();
         services.AddSingleton<AcquirerNews>();
         services.AddSingleton<OpenPayment>();
         services.AddSingleton<Idempotency>();

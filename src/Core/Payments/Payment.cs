@@ -75,6 +75,15 @@ public sealed partial record Payment
     /// <summary>The unguessable part of the challenge page's address, once there is a challenge.</summary>
     public string? ChallengeKey { get; init; }
 
+    /// <summary>The last attempt at authenticating the cardholder.</summary>
+    public AuthenticationAttempt? Attempt { get; init; }
+
+    /// <summary>Why it goes on without authentication, if it does.</summary>
+    public AuthenticationFault? Skipped { get; init; }
+
+    /// <summary>Whether the issuer has declined its authorisation for want of authentication.</summary>
+    public bool WasDemanded { get; init; }
+
     /// <summary>What cardholder authentication proved.</summary>
     public AuthenticationResult? Authentication { get; init; }
 
@@ -108,8 +117,12 @@ public sealed partial record Payment
     /// <summary>When its captured funds are awaited since: it is captured and has not settled.</summary>
     public DateTimeOffset? UnsettledSince => SettledAt is null ? CapturedAt : null;
 
-    /// <summary>Whether the cardholder has a challenge to answer.</summary>
-    public bool AwaitsChallenge => Status == PaymentStatus.Pending && ChallengeKey is not null && Authentication is null && InFlight is null;
+    /// <summary>Whether the cardholder is still to be authenticated.</summary>
+    public bool AwaitsChallenge =>
+        Status == PaymentStatus.Pending && ChallengeKey is not null && Authentication is null && Skipped is null && InFlight is null;
+
+    /// <summary>Whether the answer to the call that made it is still to come: it is with the acquirer, or the issuer is being asked.</summary>
+    public bool IsRunning(DateTimeOffset now) => InFlight is not null || (Attempt is { } attempt && attempt.IsAsking(now));
 
     /// <summary>Whether its card was ever approved, so that the token may be used again.</summary>
     public bool WasAuthorised => Approval is not null;
@@ -134,7 +147,7 @@ public sealed partial record Payment
     public DateTimeOffset? DueAt => this switch
     {
         { InFlight: { } operation } => operation.ActAt,
-        { Status: PaymentStatus.Pending } => Facts.SessionEndsAt,
+        { Status: PaymentStatus.Pending } => Earlier(Facts.SessionEndsAt, AwaitsChallenge ? Attempt?.EndsAt : null),
         { Status: PaymentStatus.Authorised } => HoldEndsAt,
         { Refund: { } refund } => Earlier(refund.ExpiresAt, ReserveEndsAt),
         { Dispute: { AwaitsMerchant: true } dispute } => Earlier(dispute.RespondBy, ReserveEndsAt),
@@ -142,6 +155,9 @@ public sealed partial record Payment
     };
 
     private Money Nothing => Money.Zero(Captured.Currency);
+
+    /// <summary>Why it cannot be authenticated, authorised or have its session ended, if it cannot.</summary>
+    internal Refusal? PendingRefusal => InFlight is not null ? Refusal.OperationInFlight : Status == PaymentStatus.Pending ? null : Refusal.NotPending;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => other is null || one < other ? one : other;
 }

@@ -13,14 +13,33 @@ public abstract record PaymentCommand(DateTimeOffset At)
     /// <summary>Begin a payment.</summary>
     public sealed record Create(PaymentFacts Facts) : PaymentCommand(Facts.CreatedAt);
 
-    /// <summary>Send the cardholder to the issuer's challenge.</summary>
+    /// <summary>Open the page on which the cardholder is authenticated.</summary>
     public sealed record RequireChallenge(DateTimeOffset At, string ChallengeKey) : PaymentCommand(At);
 
-    /// <summary>Record that the cardholder was authenticated.</summary>
-    public sealed record RecordAuthentication(DateTimeOffset At, AuthenticationResult Result) : PaymentCommand(At);
+    /// <summary>Begin an attempt at authentication: its identifier (threeDSServerTransID), and the protocol version.</summary>
+    public sealed record StartAuthentication(DateTimeOffset At, string Attempt, string Version) : PaymentCommand(At);
 
-    /// <summary>Record that the cardholder was not authenticated.</summary>
-    public sealed record DeclineAuthentication(DateTimeOffset At, FailureReason Reason) : PaymentCommand(At);
+    /// <summary>Drop an attempt that wants the cardholder, who is not there: the page makes another.</summary>
+    public sealed record SetAuthenticationAside(DateTimeOffset At, string Attempt) : PaymentCommand(At);
+
+    /// <summary>Send the cardholder to the issuer's challenge.</summary>
+    public sealed record StartChallenge(
+        DateTimeOffset At, string Attempt, string AcsTransactionId, string DirectoryServerTransactionId, string ChallengeUrl) : PaymentCommand(At);
+
+    /// <summary>Record that the browser is back from the challenge: that says nothing of how it ended.</summary>
+    public sealed record RecordReturn(DateTimeOffset At, string Attempt) : PaymentCommand(At);
+
+    /// <summary>Record that the cardholder was authenticated.</summary>
+    public sealed record RecordAuthentication(DateTimeOffset At, string Attempt, AuthenticationResult Result, string? CardholderInfo = null) : PaymentCommand(At);
+
+    /// <summary>Record that the cardholder was not authenticated; without an attempt, that none can be made.</summary>
+    public sealed record DeclineAuthentication(DateTimeOffset At, string? Attempt, FailureReason Reason, string? CardholderInfo = null) : PaymentCommand(At);
+
+    /// <summary>Go on without authentication, which could not be made; without an attempt when none could be begun.</summary>
+    public sealed record SkipAuthentication(DateTimeOffset At, string? Attempt, AuthenticationFault Fault, string? CardholderInfo = null) : PaymentCommand(At);
+
+    /// <summary>End a challenge whose time is over.</summary>
+    public sealed record EndChallenge(DateTimeOffset At) : PaymentCommand(At);
 
     /// <summary>Begin the authorisation.</summary>
     public sealed record StartAuthorisation(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
@@ -35,7 +54,11 @@ public abstract record PaymentCommand(DateTimeOffset At)
     public sealed record StartRefund(DateTimeOffset At, OperationId Operation, Money? Amount, string Reason, DateTimeOffset ActAt) : PaymentCommand(At);
 
     /// <summary>Record what came of an operation. <paramref name="ActAt"/>: when recovery looks, should nobody know.</summary>
-    public sealed record RecordOutcome(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt) : PaymentCommand(At);
+    public sealed record RecordOutcome(DateTimeOffset At, OperationId Operation, Outcome Outcome, DateTimeOffset ActAt) : PaymentCommand(At)
+    {
+        /// <summary>The unguessable part of the page's address, should the issuer want authentication first; none when the app never authenticates.</summary>
+        public string? ChallengeKey { get; init; }
+    }
 
     /// <summary>Begin to undo an operation whose outcome nobody knows, or a refund whose ten days are over.</summary>
     public sealed record StartReversal(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);

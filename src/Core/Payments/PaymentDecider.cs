@@ -1,3 +1,4 @@
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Disputes;
 
 namespace Tollgate.Core.Payments;
@@ -28,9 +29,15 @@ public static class PaymentDecider
     {
         return command switch
         {
-            PaymentCommand.RequireChallenge c => RequireChallenge(payment, c),
-            PaymentCommand.RecordAuthentication c => RecordAuthentication(payment, c),
-            PaymentCommand.DeclineAuthentication c => DeclineAuthentication(payment, c),
+            PaymentCommand.RequireChallenge c => AttemptDecider.RequireChallenge(payment, c),
+            PaymentCommand.StartAuthentication c => AttemptDecider.Start(payment, c),
+            PaymentCommand.SetAuthenticationAside c => AttemptDecider.SetAside(payment, c),
+            PaymentCommand.StartChallenge c => AttemptDecider.StartChallenge(payment, c),
+            PaymentCommand.RecordReturn c => AttemptDecider.Return(payment, c),
+            PaymentCommand.RecordAuthentication c => AttemptDecider.Record(payment, c),
+            PaymentCommand.DeclineAuthentication c => AttemptDecider.Decline(payment, c),
+            PaymentCommand.SkipAuthentication c => AttemptDecider.Skip(payment, c),
+            PaymentCommand.EndChallenge c => AttemptDecider.End(payment, c),
             PaymentCommand.StartAuthorisation c => StartAuthorisation(payment, c),
             PaymentCommand.StartCapture c => StartCapture(payment, c),
             PaymentCommand.StartVoid c => StartVoid(payment, c),
@@ -54,54 +61,9 @@ public static class PaymentDecider
         };
     }
 
-    private static Decision RequireChallenge(Payment payment, PaymentCommand.RequireChallenge command)
-    {
-        if (PendingRefusal(payment) is { } refusal)
-        {
-            return Decision.Refuse(refusal);
-        }
-
-        return Decision.Accept(new PaymentEvent.ChallengeRequired(command.At, command.ChallengeKey));
-    }
-
-    private static Decision RecordAuthentication(Payment payment, PaymentCommand.RecordAuthentication command)
-    {
-        if (PendingRefusal(payment) is { } refusal)
-        {
-            return Decision.Refuse(refusal);
-        }
-
-        if (payment.Authentication is not null)
-        {
-            return Decision.Refuse(Refusal.NoChallengeOpen);
-        }
-
-        if (command.At >= payment.Facts.SessionEndsAt)
-        {
-            return Decision.Refuse(Refusal.SessionOver);
-        }
-
-        return Decision.Accept(new PaymentEvent.Authenticated(command.At, command.Result));
-    }
-
-    private static Decision DeclineAuthentication(Payment payment, PaymentCommand.DeclineAuthentication command)
-    {
-        if (PendingRefusal(payment) is { } refusal)
-        {
-            return Decision.Refuse(refusal);
-        }
-
-        if (payment.Authentication is not null)
-        {
-            return Decision.Refuse(Refusal.NoChallengeOpen);
-        }
-
-        return Decision.Accept(new PaymentEvent.AuthenticationDeclined(command.At, command.Reason));
-    }
-
     private static Decision StartAuthorisation(Payment payment, PaymentCommand.StartAuthorisation command)
     {
-        if (PendingRefusal(payment) is { } refusal)
+        if (payment.PendingRefusal is { } refusal)
         {
             return Decision.Refuse(refusal);
         }
@@ -202,6 +164,8 @@ public static class PaymentDecider
         return Decision.Accept(command.Outcome switch
         {
             Outcome.Approved approved => Approve(payment, operation, approved, command.At),
+            Outcome.Declined { Reason: FailureReason.AuthenticationRequired } declined when MayAuthenticate(payment, operation) && command.ChallengeKey is { } key =>
+                new PaymentEvent.AuthenticationDemanded(command.At, operation.Id, declined.Code, key),
             Outcome.Declined declined => Decline(operation, declined, command.At),
             // What did not leave now says nothing of what left before: the operation stays as unknown as it was.
             Outcome.NotSent or Outcome.Unknown when operation.Stage == OperationStage.Unknown => new PaymentEvent.OperationDeferred(command.At, operation.Id, command.ActAt),
@@ -211,6 +175,12 @@ public static class PaymentDecider
             _ => throw new InvariantViolationException("every outcome has its meaning"),
         });
     }
+
+    /// <summary>Whether a decline for want of authentication leads to the page: once, while there is a session, and never for a payment by token without its customer.</summary>
+    private static bool MayAuthenticate(Payment payment, Operation operation) =>
+        operation.Kind == OperationKind.Authorisation
+        && payment is { Authentication: null, WasDemanded: false }
+        && (payment.Facts.Type == PaymentType.Regular || payment.Facts.BroughtCard);
 
     private static Decision GivenUpOutcome(Payment payment, PaymentCommand.RecordOutcome command)
     {
@@ -312,17 +282,7 @@ public static class PaymentDecider
         : Decision.Refuse(Refusal.NoReserve);
 
     private static Decision EndSession(Payment payment, PaymentCommand.EndSession command) =>
-        PendingRefusal(payment) is { } refusal
+        payment.PendingRefusal is { } refusal
             ? Decision.Refuse(refusal)
             : Decision.Accept(new PaymentEvent.SessionEnded(command.At));
-
-    private static Refusal? PendingRefusal(Payment payment)
-    {
-        if (payment.InFlight is not null)
-        {
-            return Refusal.OperationInFlight;
-        }
-
-        return payment.Status == PaymentStatus.Pending ? null : Refusal.NotPending;
-    }
 }

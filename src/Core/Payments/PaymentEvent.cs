@@ -13,14 +13,45 @@ public abstract record PaymentEvent(DateTimeOffset At)
     /// <summary>The payment was asked for and accepted for processing.</summary>
     public sealed record Created(DateTimeOffset At, PaymentFacts Facts) : PaymentEvent(At);
 
-    /// <summary>The issuer wants to see the cardholder; <paramref name="ChallengeKey"/> is the unguessable part of the page's address.</summary>
+    /// <summary>The cardholder is to be authenticated; <paramref name="ChallengeKey"/> is the unguessable part of the page's address.</summary>
     public sealed record ChallengeRequired(DateTimeOffset At, string ChallengeKey) : PaymentEvent(At);
 
-    /// <summary>The cardholder is the cardholder.</summary>
-    public sealed record Authenticated(DateTimeOffset At, AuthenticationResult Result) : PaymentEvent(At);
+    /// <summary>The issuer is asked: the attempt (threeDSServerTransID), and the protocol version.</summary>
+    public sealed record AuthenticationStarted(DateTimeOffset At, string Attempt, string Version) : PaymentEvent(At);
 
-    /// <summary>The cardholder did not prove to be the cardholder, or would not.</summary>
-    public sealed record AuthenticationDeclined(DateTimeOffset At, FailureReason Reason) : PaymentEvent(At);
+    /// <summary>The issuer wants to see the cardholder, who was not there: the page makes another attempt.</summary>
+    public sealed record AuthenticationSetAside(DateTimeOffset At, string Attempt) : PaymentEvent(At);
+
+    /// <summary>The issuer wants to see the cardholder, who is there.</summary>
+    public sealed record ChallengeStarted(DateTimeOffset At, string Attempt, string AcsTransactionId, string DirectoryServerTransactionId, string ChallengeUrl)
+        : PaymentEvent(At);
+
+    /// <summary>The browser is back from the challenge. How it ended, only the issuer's result says.</summary>
+    public sealed record ChallengeReturned(DateTimeOffset At, string Attempt) : PaymentEvent(At);
+
+    /// <summary>The cardholder is the cardholder.</summary>
+    public sealed record Authenticated(DateTimeOffset At, AuthenticationResult Result) : PaymentEvent(At)
+    {
+        /// <summary>What the issuer has to say to the cardholder.</summary>
+        public string? CardholderInfo { get; init; }
+    }
+
+    /// <summary>The cardholder did not prove to be the cardholder, or would not, or not in time; or no proof could be had.</summary>
+    public sealed record AuthenticationDeclined(DateTimeOffset At, FailureReason Reason) : PaymentEvent(At)
+    {
+        /// <summary>What the issuer has to say to the cardholder.</summary>
+        public string? CardholderInfo { get; init; }
+    }
+
+    /// <summary>Authentication could not be made, and the payment goes on without, by the app's policy.</summary>
+    public sealed record AuthenticationSkipped(DateTimeOffset At, AuthenticationFault Fault) : PaymentEvent(At)
+    {
+        /// <summary>What the issuer has to say to the cardholder.</summary>
+        public string? CardholderInfo { get; init; }
+    }
+
+    /// <summary>The issuer declined the authorisation for want of authentication: the cardholder is to be authenticated, and it is tried once more.</summary>
+    public sealed record AuthenticationDemanded(DateTimeOffset At, OperationId Operation, string Code, string ChallengeKey) : PaymentEvent(At);
 
     /// <summary>An authorisation is about to be sent.</summary>
     public sealed record AuthorisationStarted(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);

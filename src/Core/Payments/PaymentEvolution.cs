@@ -1,3 +1,4 @@
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Disputes;
 
 namespace Tollgate.Core.Payments;
@@ -49,8 +50,24 @@ public sealed partial record Payment
     private static Payment Apply(Payment payment, PaymentEvent happened) => happened switch
     {
         PaymentEvent.ChallengeRequired e => payment with { ChallengeKey = e.ChallengeKey },
-        PaymentEvent.Authenticated e => payment with { Authentication = e.Result },
-        PaymentEvent.AuthenticationDeclined e => payment with { End = new(false, e.Reason) },
+        PaymentEvent.AuthenticationStarted e => payment with { Attempt = new() { Id = e.Attempt, Version = e.Version, StartedAt = e.At } },
+        PaymentEvent.AuthenticationSetAside => payment with { Attempt = null },
+        PaymentEvent.ChallengeStarted e => payment with
+        {
+            Attempt = payment.Attempt! with
+            {
+                Stage = AttemptStage.Challenging,
+                AcsTransactionId = e.AcsTransactionId,
+                DirectoryServerTransactionId = e.DirectoryServerTransactionId,
+                ChallengeUrl = e.ChallengeUrl,
+                ChallengedAt = e.At,
+            },
+        },
+        PaymentEvent.ChallengeReturned e => payment with { Attempt = payment.Attempt! with { Stage = AttemptStage.Returned, ReturnedAt = e.At } },
+        PaymentEvent.Authenticated e => payment.EndAttempt(e.CardholderInfo) with { Authentication = e.Result },
+        PaymentEvent.AuthenticationDeclined e => payment.EndAttempt(e.CardholderInfo) with { End = new(e.Reason == FailureReason.AuthenticationExpired, e.Reason) },
+        PaymentEvent.AuthenticationSkipped e => payment.EndAttempt(e.CardholderInfo) with { Skipped = e.Fault },
+        PaymentEvent.AuthenticationDemanded e => payment.Finish(e.Operation) with { ChallengeKey = e.ChallengeKey, Attempt = null, Skipped = null, WasDemanded = true },
 
         PaymentEvent.AuthorisationStarted e => payment.Start(e, new(e.Operation, OperationKind.Authorisation, payment.Facts.Amount, OperationStage.Sent, e.ActAt)),
         PaymentEvent.Authorised e => payment.Finish(e.Operation) with
@@ -132,6 +149,9 @@ public sealed partial record Payment
         PaymentEvent.SessionEnded => payment with { End = new(true, FailureReason.SessionExpired) },
         _ => throw new InvariantViolationException($"every event has its effect, {happened.GetType().Name} too"),
     };
+
+    private Payment EndAttempt(string? cardholderInfo) =>
+        Attempt is null ? this : this with { Attempt = Attempt with { Stage = AttemptStage.Ended, CardholderInfo = cardholderInfo } };
 
     private Payment Start(PaymentEvent started, Operation operation)
     {

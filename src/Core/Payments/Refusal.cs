@@ -12,6 +12,9 @@ public enum Refusal
     /// <summary>No challenge of this payment is open.</summary>
     NoChallengeOpen,
 
+    /// <summary>The issuer is being asked, or the cardholder has a challenge to answer.</summary>
+    AuthenticationUnderWay,
+
     /// <summary>The session of this payment is over.</summary>
     SessionOver,
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Http;
 using Tollgate.Server.Payments;
@@ -13,7 +14,7 @@ namespace Tollgate.Server.Authentication;
 /// The page at <c>pay_code["3ds_url"]</c>: the cardholder enters the code, or cancels, and goes back to the shop. The unguessable part of its address
 /// is the only key to it; it works without scripts and without cookies.
 /// </summary>
-internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner, ICardholderAuthentication authentication)
+internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner, AuthenticationRunner authenticator, ICardholderAuthentication authentication)
 {
     /// <summary>The query that tells the page to say that the last code was wrong.</summary>
     private const string WrongCode = "again";
@@ -55,13 +56,22 @@ internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner,
             return;
         }
 
-        switch (await authentication.JudgeAsync(payment.Id, payment.Facts.Card.Brand, form["code"].ToString().Trim()))
+        if (payment.Attempt is null)
         {
-            case ChallengeVerdict.Passed passed:
+            payment = (await authenticator.StartAsync(
+                payment, authenticator.NewAttempt(payment.Id), new(null, null, null, null, null, null, null, null, null), null, MethodCompletion.Unavailable)).Payment!;
+        }
+
+        switch (await authentication.JudgeAsync(payment.Id, form["code"].ToString().Trim()))
+        {
+            case true when payment.Attempt is { AcsTransactionId: { } acs, DirectoryServerTransactionId: { } directory } attempt:
                 // Two tabs may both pass: one of them authorises, the other finds it done.
-                Return(context, (await runner.PassChallengeAsync(payment, passed.Result)).Payment!);
+                var verdict = new IssuerVerdict { Status = TransactionStatus.Authenticated, AcsTransactionId = acs, DirectoryServerTransactionId = directory, Version = attempt.Version, AuthenticationValue = "AAABBZEEBgAAAAAAAAQGAAAAAAA=" };
+                await authenticator.RecordResultAsync(payment, attempt.Id, verdict, new("RReq", runner.Now, runner.Now, "Y", null, directory));
+                await authenticator.WaitAsync(payment.Id);
+                Return(context, await runner.ReloadAsync(payment));
                 break;
-            case ChallengeVerdict.TryAgain:
+            case false:
                 // The page that says so is fetched, not the answer to the form: reloading it must not send the wrong code again.
                 SendTo(context, $"{context.Request.Path}?{WrongCode}");
                 break;
@@ -86,7 +96,7 @@ internal sealed class ChallengePage(IPaymentLookup reader, PaymentRunner runner,
 
     private async Task DeclineAsync(HttpContext context, Payment payment)
     {
-        var declined = await runner.ApplyAsync(payment, now => new PaymentCommand.DeclineAuthentication(now, FailureReason.AuthenticationDeclined));
+        var declined = await runner.ApplyAsync(payment, now => new PaymentCommand.DeclineAuthentication(now, payment.Attempt?.Id, FailureReason.AuthenticationDeclined));
         Return(context, declined.Payment!);
     }
 

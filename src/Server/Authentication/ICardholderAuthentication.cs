@@ -5,41 +5,72 @@ using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Authentication;
 
-/// <summary>What a card's issuer wants before a payment is authorised.</summary>
+/// <summary>How a payment's cardholder is to be authenticated.</summary>
 internal abstract record AuthenticationPlan
 {
-    /// <summary>Nothing: authorise at once.</summary>
+    /// <summary>Not at all: authorise at once.</summary>
     public sealed record NotNeeded : AuthenticationPlan;
 
-    /// <summary>The issuer authenticated the cardholder without a challenge.</summary>
-    public sealed record Authenticated(AuthenticationResult Result) : AuthenticationPlan;
+    /// <summary>Without the cardholder, from what the charge brought; should the issuer want to see them, on the page.</summary>
+    public sealed record Silent(AuthenticationRoute Route) : AuthenticationPlan;
 
-    /// <summary>The cardholder must answer a challenge.</summary>
-    public sealed record Challenge : AuthenticationPlan;
+    /// <summary>On the page.</summary>
+    public sealed record Page : AuthenticationPlan;
+
+    /// <summary>It is wanted, and cannot be had.</summary>
+    public sealed record Unavailable(AuthenticationFault Fault) : AuthenticationPlan;
 }
 
-/// <summary>How an answer to a challenge was taken.</summary>
-internal abstract record ChallengeVerdict
+/// <summary>The way to a card's issuer.</summary>
+/// <param name="Version">The highest protocol version that both sides speak, such as <c>2.2.0</c>.</param>
+/// <param name="MethodUrl">Where the issuer's 3DS method is, if it has one.</param>
+internal sealed record AuthenticationRoute(string Version, string? MethodUrl);
+
+/// <summary>What became of the 3DS method. EMV 3DS, threeDSCompInd.</summary>
+internal enum MethodCompletion
 {
-    /// <summary>The cardholder is the cardholder.</summary>
-    public sealed record Passed(AuthenticationResult Result) : ChallengeVerdict;
+    /// <summary>Y: it ran.</summary>
+    Completed,
 
-    /// <summary>Wrong, and there are tries left.</summary>
-    public sealed record TryAgain : ChallengeVerdict;
+    /// <summary>N: it did not end in time.</summary>
+    NotCompleted,
 
-    /// <summary>Wrong for the last time.</summary>
-    public sealed record Refused : ChallengeVerdict;
+    /// <summary>U: the issuer has none.</summary>
+    Unavailable,
 }
 
-/// <summary>The seam to cardholder authentication: what the issuer wants, and how it takes an answer.</summary>
+/// <summary>One request to an issuer.</summary>
+/// <param name="Payment">The payment, with its attempt under way.</param>
+/// <param name="Card">The card.</param>
+/// <param name="Route">The way to its issuer.</param>
+/// <param name="Browser">The cardholder's browser.</param>
+/// <param name="IpAddress">The cardholder's address.</param>
+/// <param name="Method">What became of the 3DS method.</param>
+/// <param name="WantsChallenge">Whether a challenge is wanted whatever the issuer thinks of the risk.</param>
+internal sealed record AuthenticationOrder(
+    Payment Payment, CardNumber Card, AuthenticationRoute Route, BrowserDetails Browser, string? IpAddress, MethodCompletion Method, bool WantsChallenge);
+
+/// <summary>What came of a request: the issuer's word, or why there is none; and what is kept of the exchange.</summary>
+internal sealed record AuthenticationAnswer(IssuerVerdict? Verdict, AuthenticationFault? Fault, AcquirerExchange Seen);
+
+/// <summary>The seam to the world of 3-D Secure.</summary>
 internal interface ICardholderAuthentication
 {
-    /// <summary>What the challenge page tells the cardholder about the code; nothing when the issuer tells it itself.</summary>
+    /// <summary>An app's rules as they are now.</summary>
+    AuthenticationRules RulesFor(AppId app);
+
+    /// <summary>How a payment's cardholder is to be authenticated; asked once, before the payment is committed.</summary>
+    ValueTask<AuthenticationPlan> PlanAsync(AppId app, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser);
+
+    /// <summary>The way to a card's issuer; nothing when no directory server knows the card.</summary>
+    ValueTask<AuthenticationRoute?> FindRouteAsync(CardNumber card);
+
+    /// <summary>What the challenge page tells the cardholder about the code.</summary>
     string? CodeHint { get; }
 
-    /// <summary>What the issuer wants for a payment; asked once, before the payment is committed.</summary>
-    AuthenticationPlan Plan(CardNumber card, PaymentType type, bool byToken);
+    /// <summary>Judges the code that the cardholder entered on the challenge page: right, wrong, or wrong for the last time.</summary>
+    Task<bool?> JudgeAsync(PaymentId payment, string code);
 
-    /// <summary>Judges the code that the cardholder entered on the challenge page.</summary>
-    Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code);
+    /// <summary>Asks the issuer, once, and waits for its answer. Never throws for the network.</summary>
+    Task<AuthenticationAnswer> AskAsync(AuthenticationOrder order);
 }

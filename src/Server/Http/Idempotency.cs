@@ -130,7 +130,7 @@ internal sealed class Idempotency(IJournal journal, IPaymentLookup reader, CardV
 
         // The first request has not been answered: it is running, or its process died. Then recovery ends what it began, and the payment as it
         // is after that is the answer, from now on; without what another request has begun in the meantime.
-        if (stored.PaymentUuid is not { } uuid || await reader.FindAsync(app, uuid) is not { InFlight: null } payment)
+        if (stored.PaymentUuid is not { } uuid || await reader.FindAsync(app, uuid) is not { } payment || payment.IsRunning(clock.GetUtcNow()))
         {
             return (InUse, false);
         }

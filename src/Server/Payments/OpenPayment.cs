@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Apps;
@@ -37,6 +38,7 @@ internal sealed class OpenPayment(
     IPaymentLookup reader,
     CardVault vault,
     ICardholderAuthentication authentication,
+    AuthenticationRunner authenticator,
     PaymentRunner runner,
     Idempotency idempotency,
     PaymentRenderer renderer,
@@ -83,15 +85,16 @@ internal sealed class OpenPayment(
         {
             var now = runner.Now;
             var facts = FactsOf(app, request, card, previous, now);
-            var plan = authentication.Plan(card.Number, facts.Type, byToken: card.Token is not null);
+            var plan = await authentication.PlanAsync(app.Id, card.Number, facts.Type, byToken: card.Token is not null, facts.Browser);
             var draft = Draft(facts, plan, now);
-            var challenged = plan is AuthenticationPlan.Challenge;
-            var answer = challenged && keyed is not null ? await keyed.AnswerForAsync(draft.Now) : null;
+            var authenticated = plan is AuthenticationPlan.Page or AuthenticationPlan.Silent;
+            var answered = draft.Now.InFlight is null && plan is not AuthenticationPlan.Silent;
+            var answer = answered && keyed is not null ? await keyed.AnswerForAsync(draft.Now) : null;
             var change = draft.ToChange(now, claims: keyed, answer: answer, extras: new()
             {
                 NewCard = card.Token is null ? new(facts.Token, app.Id, facts.Id, vault.Seal(card.Number, facts.Token, app.Id), card.Facts, now) : null,
                 NeedsCard = card.Token,
-                SealedCode = challenged && card.Code is { } code ? vault.SealCode(code, facts.Id, app.Id) : null,
+                SealedCode = authenticated && card.Code is { } code ? vault.SealCode(code, facts.Id, app.Id) : null,
                 Claims = [.. claims.Select(c => new OrderClaim(
                     c.Digest, facts.Id, c.Expires ? now + ShieldLength : DateTimeOffset.MaxValue, takeovers.TryGetValue(c.Digest, out var ended) ? ended : null))],
             });
@@ -99,7 +102,9 @@ internal sealed class OpenPayment(
             switch (await IsDurableAsync(result.Conflict, draft.Now) ? Conflict.None : result.Conflict)
             {
                 case Conflict.None:
-                    var opened = challenged ? new(draft.Now) : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed);
+                    var opened = answered ? new(draft.Now)
+                        : plan is AuthenticationPlan.Silent silent ? await authenticator.AskSilentlyAsync(draft.Now, card.Number, card.Code, silent.Route, keyed)
+                        : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed);
                     return new(opened.Payment, KeyTaken: opened.KeyTaken);
                 case Conflict.IdempotencyKeyTaken:
                     return new(null, KeyTaken: true);
@@ -136,7 +141,7 @@ internal sealed class OpenPayment(
     /// </summary>
     private async Task<bool> IsDurableAsync(Conflict conflict, Payment payment) =>
         conflict == Conflict.None || (await reader.FindAsync(payment.Id) is { } found && found.Version == payment.Version
-            && found.InFlight?.Id == payment.InFlight?.Id && found.ChallengeKey == payment.ChallengeKey);
+            && found.InFlight?.Id == payment.InFlight?.Id && found.ChallengeKey == payment.ChallengeKey && found.Attempt?.Id == payment.Attempt?.Id);
 
     /// <summary>
     /// Whether who holds the order as such holds it for the very same request. Of identical requests at once, the second may come upon that claim
@@ -160,7 +165,7 @@ internal sealed class OpenPayment(
                 App = app.Id,
                 At = runner.Now,
                 Idempotency = keyed.Claim(holder.Id, runner.Now),
-                Answer = holder.InFlight is null ? await keyed.AnswerForAsync(holder) : null,
+                Answer = !holder.IsRunning(runner.Now) ? await keyed.AnswerForAsync(holder) : null,
             })).Conflict;
             if (conflict != Conflict.None)
             {
@@ -183,15 +188,25 @@ internal sealed class OpenPayment(
     {
         var draft = new PaymentDraft(null);
         draft.Require(new PaymentCommand.Create(facts), composer);
-        if (plan is AuthenticationPlan.Challenge)
+        switch (plan)
         {
-            draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
-            return draft;
-        }
+            case AuthenticationPlan.Page:
+                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
+                return draft;
+            case AuthenticationPlan.Silent silent:
+                // The page stands ready: for the issuer that wants to see the cardholder, and for the case that this process dies now.
+                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
+                draft.Require(new PaymentCommand.StartAuthentication(now, identifiers.NewAttempt(facts.Id), silent.Route.Version), composer);
+                return draft;
+            case AuthenticationPlan.Unavailable { Fault: var fault }:
+                if (AuthenticationDecider.OnFault(fault, authentication.RulesFor(facts.App), demanded: false) is AuthenticationDecision.Refuse refuse)
+                {
+                    draft.Require(new PaymentCommand.DeclineAuthentication(now, null, refuse.Reason), composer);
+                    return draft;
+                }
 
-        if (plan is AuthenticationPlan.Authenticated authenticated)
-        {
-            draft.Require(new PaymentCommand.RecordAuthentication(now, authenticated.Result), composer);
+                draft.Require(new PaymentCommand.SkipAuthentication(now, null, fault), composer);
+                break;
         }
 
         runner.StartAuthorisation(draft, now);

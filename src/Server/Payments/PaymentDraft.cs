@@ -78,9 +78,9 @@ internal sealed class PaymentDraft
             Resolution = extras?.Resolution,
             Dispute = Now.Dispute != before?.Dispute ? Now.Dispute : null,
 
-            // The security code has had its use once the issuer answered or the session ended; a card whose payment was never approved
-            // can never be used again.
-            DeletesCode = before is { ChallengeKey: not null, Status: PaymentStatus.Pending } && Now.Status != PaymentStatus.Pending,
+            // The security code has had its use once the issuer answered, though it be to ask for authentication, or the session ended; a card
+            // whose payment was never approved can never be used again.
+            DeletesCode = before is { ChallengeKey: not null, Status: PaymentStatus.Pending } && (Now.Status != PaymentStatus.Pending || Now.WasDemanded != before.WasDemanded),
             DestroysCard = ended && Now.Facts.BroughtCard && !Now.WasAuthorised ? Now.Facts.Token : null,
         };
     }

@@ -5,6 +5,7 @@ using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Acquirers;
+using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -21,6 +22,7 @@ internal sealed class PaymentRunner(
     IJournal journal,
     IPaymentLookup reader,
     IAcquirer acquirer,
+    ICardholderAuthentication authentication,
     CardVault vault,
     WebhookComposer composer,
     Identifiers identifiers,
@@ -99,34 +101,6 @@ internal sealed class PaymentRunner(
     public Task<StepResult> AcceptDisputeAsync(Payment payment, DisputeId dispute, KeyedRequest? keyed) =>
         OperateAsync(payment, now => new PaymentCommand.StartAcceptance(now, dispute, identifiers.NewOperation(), ActAt(now)), keyed);
 
-    /// <summary>The cardholder passed the challenge: authorises, once.</summary>
-    public async Task<StepResult> PassChallengeAsync(Payment payment, AuthenticationResult result)
-    {
-        for (var current = payment; ;)
-        {
-            var now = Now;
-            var draft = new PaymentDraft(current);
-            if (draft.Apply(new PaymentCommand.RecordAuthentication(now, result), composer) is { } refusal)
-            {
-                return refusal == Refusal.SessionOver ? await ApplyAsync(current, at => new PaymentCommand.EndSession(at)) : new(current, refusal);
-            }
-
-            if (await OpenCardAsync(current) is var (number, code))
-            {
-                StartAuthorisation(draft, now);
-                if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
-                {
-                    return await AuthoriseAsync(draft.Now, number, code, null);
-                }
-            }
-
-            // The session may have ended in between, and the card with it.
-            var moved = await ReloadAsync(current);
-            Check.That(moved.Version > current.Version, "a card stays as long as a pending payment needs it");
-            current = moved;
-        }
-    }
-
     /// <summary>A step without an exchange: decides, commits, and tries again when the payment has moved in between.</summary>
     /// <param name="payment">The payment as it was loaded.</param>
     /// <param name="command">What is asked of it.</param>
@@ -184,6 +158,8 @@ internal sealed class PaymentRunner(
         {
             case { ReserveEndsAt: { } end } when end <= Now:
                 return await ApplyAsync(payment, now => new PaymentCommand.ReleaseReserve(now));
+            case { Status: PaymentStatus.Pending, AwaitsChallenge: true, Attempt.EndsAt: { } end } when end <= Now && payment.Facts.SessionEndsAt > Now:
+                return await ApplyAsync(payment, now => new PaymentCommand.EndChallenge(now));
             case { Status: PaymentStatus.Pending }:
                 return await ApplyAsync(payment, now => new PaymentCommand.EndSession(now));
             case { Status: PaymentStatus.Authorised }:
@@ -196,20 +172,6 @@ internal sealed class PaymentRunner(
             default:
                 return new(payment, Refusal.StaleOperation);
         }
-    }
-
-    /// <summary>The card that a payment kept for its challenge; nothing once the payment has ended.</summary>
-    private async Task<(CardNumber Number, CardVerificationCode? Code)?> OpenCardAsync(Payment payment)
-    {
-        var (token, app) = (payment.Facts.Token, payment.Facts.App);
-        if (await reader.FindCardAsync(token) is not { Sealed: { } box })
-        {
-            return null;
-        }
-
-        var number = vault.Unseal(box, token, app);
-        var code = await reader.FindSealedCodeAsync(payment.Id);
-        return (number, code is null ? null : vault.UnsealCode(code, payment.Id, app, number.Brand));
     }
 
     private async Task<StepResult> OperateAsync(
@@ -298,7 +260,8 @@ internal sealed class PaymentRunner(
         {
             var now = Now;
             var draft = new PaymentDraft(current);
-            if (draft.Apply(new PaymentCommand.RecordOutcome(now, operation, outcome, actAt(now)) { Exchanges = seen }, composer) is not null)
+            var record = new PaymentCommand.RecordOutcome(now, operation, outcome, actAt(now)) { Exchanges = seen, ChallengeKey = KeyFor(current, outcome) };
+            if (draft.Apply(record, composer) is not null)
             {
                 if (keyed is not null && current.InFlight?.Id != operation)
                 {
@@ -325,6 +288,12 @@ internal sealed class PaymentRunner(
             current = await ReloadAsync(current);
         }
     }
+
+    /// <summary>A key to the page of authentication, where the issuer has declined for want of it and the app's policy lets it be asked for.</summary>
+    private string? KeyFor(Payment payment, Outcome outcome) =>
+        outcome is Outcome.Declined { Reason: FailureReason.AuthenticationRequired } && authentication.RulesFor(payment.Facts.App).Policy != AuthenticationPolicy.Never
+            ? identifiers.NewChallengeKey()
+            : null;
 
     private async Task<Payment> RecoverAsync(Payment payment, Operation operation)
     {
@@ -388,7 +357,8 @@ internal sealed class PaymentRunner(
 
     private static TimeSpan BackOff(Operation operation) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, operation.Attempts), LongestBackOff.TotalSeconds));
 
-    private async Task<Payment> ReloadAsync(Payment payment)
+    /// <summary>The payment as it is stored now.</summary>
+    public async Task<Payment> ReloadAsync(Payment payment)
     {
         var reloaded = await reader.FindAsync(payment.Id);
         Check.That(reloaded is not null, "a payment that was committed stays");

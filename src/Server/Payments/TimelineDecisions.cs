@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Http;
@@ -21,11 +22,13 @@ internal static class TimelineDecisions
             case PaymentEvent.Created created:
                 return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts)];
             case PaymentEvent.ChallengeRequired:
-                return [Plan(at, after, "challenge", "The issuer wants a challenge before it authorises.")];
-            case PaymentEvent.Authenticated when before!.ChallengeKey is null:
-                return [Plan(at, after, "frictionless", "The issuer authenticated the cardholder without a challenge.")];
-            case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null }:
-                return [Plan(at, after, "not_needed", "The issuer wants no authentication for this payment.")];
+                return [Plan(at, after, "authenticate", "The cardholder is to be authenticated before the payment is authorised.")];
+            case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null, Skipped: null }:
+                return [Plan(at, after, "not_needed", "The payment is authorised without authentication.")];
+            case PaymentEvent.Authenticated authenticated:
+                return [Proof(authenticated.At, authenticated.Result, after)];
+            case PaymentEvent.AuthenticationSkipped skipped:
+                return [Skip(skipped, after)];
             case PaymentEvent.Authorised authorised:
                 return after.Captured.IsPositive ? [Hold(authorised, after), Charged(at, after)] : [Hold(authorised, after)];
             case PaymentEvent.Captured:
@@ -78,6 +81,27 @@ internal static class TimelineDecisions
         ("plan", plan),
         ("payment_type", WireNames.Of(payment.Facts.Type)),
         ("card", payment.Facts.BroughtCard ? "sent with the charge" : "saved"));
+
+    private static TimelineEntry Proof(DateTimeOffset at, AuthenticationResult result, Payment payment) => Decision(
+        at,
+        "authentication",
+        result.Liability == LiabilityShift.Shifted
+            ? "The payment is authorised with the issuer's proof; the issuer is presumed to bear fraud."
+            : "The payment is authorised with the issuer's word; the merchant is presumed to bear fraud.",
+        ("status", result.Status.ToString().ToLowerInvariant()),
+        ("eci", result.Eci),
+        ("version", result.Version),
+        ("directory_server_transaction_id", result.DirectoryServerTransactionId),
+        ("liability_shifted", result.Liability switch { LiabilityShift.Shifted => "yes", LiabilityShift.NotShifted => "no", _ => "unknown" }),
+        ("attempt", payment.Attempt?.Id));
+
+    private static TimelineEntry Skip(PaymentEvent.AuthenticationSkipped skipped, Payment payment) => Decision(
+        skipped.At,
+        "authentication",
+        "By the app's policy the payment goes on without authentication; the merchant bears fraud.",
+        ("fault", WireNames.Of(skipped.Fault)),
+        ("liability_shifted", "no"),
+        ("attempt", payment.Attempt?.Id));
 
     private static TimelineEntry Hold(PaymentEvent.Authorised authorised, Payment payment)
     {

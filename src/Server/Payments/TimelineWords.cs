@@ -1,4 +1,5 @@
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Payments;
 
 namespace Tollgate.Server.Payments;
@@ -18,7 +19,13 @@ internal static class TimelineWords
     {
         PaymentEvent.Created e => $"The merchant asked for {Timeline.Text(e.Facts.Amount)} from a {e.Facts.Card.Brand} card ending in {e.Facts.Card.LastFour}, "
             + $"{(e.Facts.BroughtCard ? "sent with the charge" : "saved before")}{(e.Facts.CaptureAtOnce ? ", to be captured at once" : string.Empty)}.",
-        PaymentEvent.ChallengeRequired => "The issuer wants to see the cardholder: the challenge page was opened.",
+        PaymentEvent.ChallengeRequired => "The cardholder is to be authenticated: the page for it was opened.",
+        PaymentEvent.AuthenticationStarted e => $"The issuer is asked to authenticate the cardholder (version {e.Version}).",
+        PaymentEvent.AuthenticationSetAside => "The issuer wants to see the cardholder, who is to open the page.",
+        PaymentEvent.ChallengeStarted => "The issuer wants to see the cardholder: its challenge was shown.",
+        PaymentEvent.ChallengeReturned => "The browser came back from the challenge. How it ended, only the issuer's result says.",
+        PaymentEvent.AuthenticationSkipped e => $"Authentication could not be made, and the payment goes on without it, by the app's policy: {Why(e.Fault)}",
+        PaymentEvent.AuthenticationDemanded e => $"The issuer declined the authorisation for want of authentication ({e.Code}): the cardholder is to be authenticated, and it is tried once more.",
         PaymentEvent.Authenticated e => $"The cardholder was authenticated (ECI {e.Result.Eci}, version {e.Result.Version}).",
         PaymentEvent.AuthenticationDeclined e => $"The cardholder was not authenticated: {Why(e.Reason)}",
         PaymentEvent.AuthorisationStarted => "The authorisation was written down, to be sent.",
@@ -68,9 +75,12 @@ internal static class TimelineWords
     {
         PaymentEvent.Created or PaymentEvent.CaptureStarted or PaymentEvent.RefundStarted or PaymentEvent.EvidenceAdded or PaymentEvent.DisputeAnswerStarted => Merchant,
         PaymentEvent.VoidStarted e => e.Cause == OperationCause.TimeOver ? Time : Merchant,
-        PaymentEvent.ChallengeRequired => Issuer,
-        PaymentEvent.Authenticated or PaymentEvent.AuthenticationDeclined => before?.ChallengeKey is null ? Issuer : Cardholder,
-        PaymentEvent.AuthorisationStarted => before?.ChallengeKey is null ? Merchant : Cardholder,
+        PaymentEvent.ChallengeRequired or PaymentEvent.AuthenticationSetAside or PaymentEvent.ChallengeStarted or PaymentEvent.AuthenticationDemanded => Issuer,
+        PaymentEvent.ChallengeReturned => Cardholder,
+        PaymentEvent.AuthenticationDeclined { Reason: FailureReason.AuthenticationExpired or FailureReason.AuthenticationUnavailable } => Time,
+        PaymentEvent.Authenticated or PaymentEvent.AuthenticationDeclined => WasChallenged(before) ? Cardholder : Issuer,
+        PaymentEvent.AuthenticationStarted or PaymentEvent.AuthenticationSkipped => Merchant,
+        PaymentEvent.AuthorisationStarted => WasChallenged(before) ? Cardholder : Merchant,
         PaymentEvent.Authorised or PaymentEvent.AuthorisationDeclined => Issuer,
         PaymentEvent.OutcomeUnknown or PaymentEvent.OperationDeferred => Recovery,
         PaymentEvent.ReversalStarted => before?.InFlight is null ? Time : Recovery,
@@ -79,12 +89,15 @@ internal static class TimelineWords
         _ => Acquirer,
     };
 
+    private static bool WasChallenged(Payment? payment) => payment?.Attempt?.ChallengedAt is not null;
+
     /// <summary>The operation that it is about.</summary>
     public static OperationId? OperationOf(PaymentEvent happened) => happened switch
     {
         PaymentEvent.AuthorisationStarted e => e.Operation,
         PaymentEvent.Authorised e => e.Operation,
         PaymentEvent.AuthorisationDeclined e => e.Operation,
+        PaymentEvent.AuthenticationDemanded e => e.Operation,
         PaymentEvent.CaptureStarted e => e.Operation,
         PaymentEvent.Captured e => e.Operation,
         PaymentEvent.CaptureDeclined e => e.Operation,
@@ -128,6 +141,8 @@ internal static class TimelineWords
     {
         PaymentEvent.AuthenticationDeclined e => e.Reason,
         PaymentEvent.AuthorisationDeclined e => e.Reason,
+        PaymentEvent.AuthenticationDemanded => FailureReason.AuthenticationRequired,
+        PaymentEvent.AuthenticationSkipped => FailureReason.AuthenticationUnavailable,
         PaymentEvent.CaptureDeclined e => e.Reason,
         PaymentEvent.VoidDeclined e => e.Reason,
         PaymentEvent.RefundRejected e => e.Reason,
@@ -144,6 +159,20 @@ internal static class TimelineWords
         nameof(OperationKind.DisputeEvidence) => "the evidence of a dispute",
         "Inquiry" => "an inquiry",
         _ => "a " + Http.WireNames.Spell(message).Replace('_', ' '),
+    };
+
+    private static string Why(AuthenticationFault fault) => fault switch
+    {
+        AuthenticationFault.NotEnrolled => "no directory server knows the card.",
+        AuthenticationFault.Unreachable => "the directory server could not be reached.",
+        AuthenticationFault.TimedOut => "no answer came in time.",
+        AuthenticationFault.ErrorMessage => "the answer was an error.",
+        AuthenticationFault.InvalidMessage => "the answer was not a valid message.",
+        AuthenticationFault.WrongIdentifiers => "the answer was about another authentication.",
+        AuthenticationFault.UnsupportedVersion => "no version of the protocol is common to both sides.",
+        AuthenticationFault.NotPerformed => "the issuer could not perform it.",
+        AuthenticationFault.ResultMissing => "the issuer's result did not come.",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };
 
     private static string Why(FailureReason reason) => PaymentRenderer.Describe(reason).Message;

@@ -51,6 +51,12 @@ internal sealed record StoredState
 
     public string? ChallengeKey { get; init; }
 
+    public AuthenticationAttempt? Attempt { get; init; }
+
+    public AuthenticationFault? Skipped { get; init; }
+
+    public bool? WasDemanded { get; init; }
+
     public AuthenticationResult? Authentication { get; init; }
 
     public Outcome.Approved? Approval { get; init; }
@@ -77,6 +83,9 @@ internal sealed record StoredState
         LastRefundAmount = payment.LastRefundAmount,
         LastRefundReason = payment.LastRefundReason,
         ChallengeKey = payment.ChallengeKey,
+        Attempt = payment.Attempt,
+        Skipped = payment.Skipped,
+        WasDemanded = payment.WasDemanded ? true : null,
         Authentication = payment.Authentication,
         Approval = payment.Approval,
         HoldEndsAt = payment.HoldEndsAt,
@@ -104,6 +113,9 @@ internal sealed record StoredState
         LastRefundAmount = LastRefundAmount,
         LastRefundReason = LastRefundReason,
         ChallengeKey = ChallengeKey,
+        Attempt = Attempt,
+        Skipped = Skipped,
+        WasDemanded = WasDemanded ?? false,
         Authentication = Authentication,
         Approval = Approval,
         HoldEndsAt = HoldEndsAt,
@@ -124,6 +136,12 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 [JsonSerializable(typeof(StoredCardFacts))]
 [JsonSerializable(typeof(Dispute))]
 [JsonSerializable(typeof(PaymentEvent.ChallengeRequired), TypeInfoPropertyName = "EventChallengeRequired")]
+[JsonSerializable(typeof(PaymentEvent.AuthenticationStarted), TypeInfoPropertyName = "EventAuthenticationStarted")]
+[JsonSerializable(typeof(PaymentEvent.AuthenticationSetAside), TypeInfoPropertyName = "EventAuthenticationSetAside")]
+[JsonSerializable(typeof(PaymentEvent.ChallengeStarted), TypeInfoPropertyName = "EventChallengeStarted")]
+[JsonSerializable(typeof(PaymentEvent.ChallengeReturned), TypeInfoPropertyName = "EventChallengeReturned")]
+[JsonSerializable(typeof(PaymentEvent.AuthenticationSkipped), TypeInfoPropertyName = "EventAuthenticationSkipped")]
+[JsonSerializable(typeof(PaymentEvent.AuthenticationDemanded), TypeInfoPropertyName = "EventAuthenticationDemanded")]
 [JsonSerializable(typeof(PaymentEvent.Authenticated), TypeInfoPropertyName = "EventAuthenticated")]
 [JsonSerializable(typeof(PaymentEvent.AuthenticationDeclined), TypeInfoPropertyName = "EventAuthenticationDeclined")]
 [JsonSerializable(typeof(PaymentEvent.AuthorisationStarted), TypeInfoPropertyName = "EventAuthorisationStarted")]

@@ -284,8 +284,8 @@ internal sealed class PaymentCheck : IDisposable
             var (should, stored) = (property.GetValue(expected), property.GetValue(found));
             if (!Equals(should, stored))
             {
-                // The challenge's address is the cardholder's: it is not printed.
-                return property.Name == nameof(StoredState.ChallengeKey)
+                // The addresses of the page and of the challenge are the cardholder's: they are not printed.
+                return property.Name is nameof(StoredState.ChallengeKey) or nameof(StoredState.Attempt)
                     ? (property.Name, "as in its journal", "another")
                     : (property.Name, should?.ToString() ?? "nothing", stored?.ToString() ?? "nothing");
             }

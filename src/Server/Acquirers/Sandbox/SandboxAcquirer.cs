@@ -1,5 +1,6 @@
 using System.Text;
 using Tollgate.Core;
+using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Sandbox;
 
@@ -96,6 +97,11 @@ internal sealed class SandboxAcquirer : IAcquirer
 
         // Whatever else is said of a reversal is said for now only: it is repeated until it is done, or can never be.
         (not "12", AcquirerOrder.Reverse) => new Outcome.Unknown(),
+
+        // Visa has a code of its own for it; at Mastercard it is the code of a limit, unless the cardholder was authenticated.
+        ("1A", AcquirerOrder.Authorise or AcquirerOrder.Inquire) => new Outcome.Declined(FailureReason.AuthenticationRequired, reply.ResponseCode),
+        ("65", AcquirerOrder.Authorise { Authentication: null, Card.Brand: Brand.Mastercard or Brand.Maestro }) =>
+            new Outcome.Declined(FailureReason.AuthenticationRequired, reply.ResponseCode),
         (var code, _) => new Outcome.Declined(ReasonOf(code), code),
     };
 

@@ -1,4 +1,5 @@
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Sandbox;
@@ -14,19 +15,44 @@ internal sealed class SandboxAuthentication(IAcquirerHost host) : ICardholderAut
         $"This is the sandbox's bank. The code is {SimulatedIssuer.PassingCode}; anything else is wrong, and {SimulatedIssuer.Tries} wrong ones end it.";
 
     /// <inheritdoc/>
-    public AuthenticationPlan Plan(CardNumber card, PaymentType type, bool byToken) =>
-        SimulatedIssuer.WishFor(card, merchantInitiated: type == PaymentType.Unscheduled, byToken) switch
-        {
-            IssuerWish.Challenge => new AuthenticationPlan.Challenge(),
-            IssuerWish.Frictionless => new AuthenticationPlan.Authenticated(SimulatedIssuer.Prove(card.Brand)),
-            _ => new AuthenticationPlan.NotNeeded(),
-        };
+    public AuthenticationRules RulesFor(AppId app) => new(AuthenticationPolicy.WhenRequired, WhenUnavailable.Proceed);
 
     /// <inheritdoc/>
-    public async Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code) => await host.JudgeAsync(payment.Value, code) switch
+    public ValueTask<AuthenticationPlan> PlanAsync(AppId app, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser) =>
+        ValueTask.FromResult<AuthenticationPlan>(SimulatedIssuer.WishFor(card, merchantInitiated: type == PaymentType.Unscheduled, byToken) switch
+        {
+            IssuerWish.Challenge => new AuthenticationPlan.Page(),
+            IssuerWish.Frictionless when browser is not null => new AuthenticationPlan.Silent(new("2.2.0", null)),
+            _ => new AuthenticationPlan.NotNeeded(),
+        });
+
+    /// <inheritdoc/>
+    public ValueTask<AuthenticationRoute?> FindRouteAsync(CardNumber card) => ValueTask.FromResult<AuthenticationRoute?>(new("2.2.0", null));
+
+    /// <inheritdoc/>
+    public Task<AuthenticationAnswer> AskAsync(AuthenticationOrder order)
     {
-        CodeVerdict.Passed => new ChallengeVerdict.Passed(SimulatedIssuer.Prove(brand)),
-        CodeVerdict.Wrong => new ChallengeVerdict.TryAgain(),
-        _ => new ChallengeVerdict.Refused(),
+        var proof = SimulatedIssuer.Prove(order.Card.Brand);
+        var wish = SimulatedIssuer.WishFor(order.Card, merchantInitiated: false, byToken: false);
+        var verdict = new IssuerVerdict
+        {
+            Status = wish == IssuerWish.Challenge ? TransactionStatus.Challenge : TransactionStatus.Authenticated,
+            Eci = proof.Eci,
+            AuthenticationValue = proof.AuthenticationValue,
+            AcsTransactionId = Guid.NewGuid().ToString("D"),
+            DirectoryServerTransactionId = proof.DirectoryServerTransactionId!,
+            ChallengeUrl = "https://example.com/challenge",
+            Version = proof.Version,
+        };
+        var at = order.Payment.Attempt!.StartedAt;
+        return Task.FromResult(new AuthenticationAnswer(verdict, null, new("AReq", at, at, verdict.Status.ToString(), null, verdict.DirectoryServerTransactionId)));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool?> JudgeAsync(PaymentId payment, string code) => await host.JudgeAsync(payment.Value, code) switch
+    {
+        CodeVerdict.Passed => true,
+        CodeVerdict.Wrong => false,
+        _ => null,
     };
 }
