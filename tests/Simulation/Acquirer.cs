@@ -81,6 +81,7 @@ internal sealed class Acquirer(World world, Place place)
         {
             "4000000000000002" => "05",
             "4000000000009995" => "51",
+            "4000002500003155" when authorise.Authentication is null => "1A",
             "4000000000000341" when authorise.StoredCredential => "05",
             _ => "00",
         },

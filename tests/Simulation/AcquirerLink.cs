@@ -111,6 +111,7 @@ internal sealed class AcquirerLink(World world, Place wire, Acquirer acquirer, W
         ("25", AcquirerOrder.Reverse) => new Outcome.Approved(reply.Reference, null, null),
         ("25", AcquirerOrder.Inquire) => new Outcome.NotSent(),
         ("96", AcquirerOrder.Inquire) => new Outcome.Unknown(),
+        ("1A", _) => new Outcome.Declined(FailureReason.AuthenticationRequired, reply.Code),
         ("51", _) => new Outcome.Declined(FailureReason.InsufficientFunds, reply.Code),
         (var code, _) => new Outcome.Declined(FailureReason.IssuerDeclined, code),
     };

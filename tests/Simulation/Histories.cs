@@ -18,7 +18,7 @@ public class Histories(ITestOutputHelper output)
     /// <summary>What no caller of the API hears: the acquirer does, the challenge page turns it into its own answer, or no merchant here asks for it.</summary>
     private static readonly Refusal[] NotOverHttp =
     [
-        Refusal.NotPending, Refusal.NoChallengeOpen, Refusal.SessionOver, Refusal.NotSettleable, Refusal.NoRefundPending, Refusal.NotDisputable,
+        Refusal.NotPending, Refusal.NoChallengeOpen, Refusal.AuthenticationUnderWay, Refusal.SessionOver, Refusal.NotSettleable, Refusal.NoRefundPending, Refusal.NotDisputable,
         Refusal.DisputeStageNotNext, Refusal.NoReserve, Refusal.StaleOperation,
     ];
 

@@ -83,7 +83,7 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
     private static readonly string[] Cards =
     [
         "4242424242424242", "4242424242424242", "4242424242424242", "5555555555554444", "4111111111111111", "4111111111111111", "4000000000003055", "4000000000000002",
-        "4000000000009995", "4000000000000341",
+        "4000000000009995", "4000000000000341", "4000000000003055", "4000002500003155",
     ];
 
     private const string Receipt = "\"receipt\":\"Paid in full\",";
@@ -228,6 +228,7 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
         var order = $"order-{++orders}";
         var capture = world.Chance.Below(10) < 4;
         var webhook = world.Chance.Below(4) == 0 ? ",\"webhook_notification\":{\"endpoint_url\":\"https://merchant.example/own\",\"authorization_header\":\"Bearer x\"}" : string.Empty;
+        var browser = world.Chance.Below(2) == 0 ? ",\"browser_details\":{\"user_agent\":\"Browser\",\"language\":\"en\",\"accept_header\":\"*/*\"}" : string.Empty;
         var call = new Call(CallKind.ChargeCard, app)
         {
             Key = Key(),
@@ -238,7 +239,7 @@ internal sealed class Merchants(World world, Place place, Func<ServerProcess?> a
                 {"amount":{{amount}},"currency":"AUD","email":"jo@example.com","first_name":"Jo","last_name":"Do","billing_address":{"address":"1 Main St","city":"Perth",
                 "state":"WA","country":"AU","postal_code":"6000"},"card_info":{"card_number":"{{card}}","card_expiry_month":12,"card_expiry_year":2030,
                 "card_cvv_number":"123","card_holder_name":"Jo Do"},"capture":{{(capture ? "true" : "false")}},"external_id":"{{order}}",
-                "return_url":"https://shop.example/back"{{webhook}}}
+                "return_url":"https://shop.example/back"{{webhook}}{{browser}}}
                 """)),
         };
         charges.Add(call);

@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Tollgate.Core;
-using Tollgate.Core.Authentication;
-using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Server;
 using Tollgate.Server.Acquirers;
@@ -45,7 +43,7 @@ internal sealed class ServerProcess
     private readonly VoidPayment release;
     private readonly RefundPayment refund;
     private readonly DeleteToken deleteToken;
-    private readonly ChallengePage challenge;
+    private readonly Cardholder cardholder;
     private readonly ListDisputes listDisputes;
     private readonly BringEvidence bringEvidence;
     private readonly AcceptDispute acceptDispute;
@@ -71,12 +69,13 @@ internal sealed class ServerProcess
         var directory = new PlainDirectory();
         var composer = new WebhookComposer(renderer, House.Apps, directory);
         logger = new Logger<object>(world);
-        Runner = new(store, store, link, House.Vault, composer, identifiers, clock, new Logger<PaymentRunner>(world));
+        var authentication = new Issuer(world);
+        Runner = new(store, store, link, authentication, House.Vault, composer, identifiers, clock, new Logger<PaymentRunner>(world));
         News = new AcquirerNews(Runner, store, identifiers, new Logger<AcquirerNews>(world));
         var idempotency = new Idempotency(store, store, vault, clock);
-        var authentication = new Issuer();
+        var authenticator = new AuthenticationRunner(store, store, vault, Runner, authentication, composer, identifiers, new Logger<AuthenticationRunner>(world));
         var common = new CommonFields(House.Settings);
-        var open = new OpenPayment(store, store, vault, authentication, Runner, idempotency, renderer, composer, identifiers);
+        var open = new OpenPayment(store, store, vault, authentication, authenticator, Runner, idempotency, renderer, composer, identifiers);
         var operate = new OperateOnPayment(store, idempotency);
         chargeCard = new(open, common, vault, idempotency, clock);
         chargeToken = new(open, common, vault, store, idempotency);
@@ -85,7 +84,7 @@ internal sealed class ServerProcess
         refund = new(operate, Runner, renderer);
         read = new(store, renderer);
         deleteToken = new(store, Runner);
-        challenge = new(store, Runner, authentication);
+        cardholder = new(world, store, authenticator);
         var answer = new AnswerDispute(store, store, idempotency);
         listDisputes = new(store);
         bringEvidence = new(answer, House.EvidenceForms, Runner, vault);
@@ -172,7 +171,7 @@ internal sealed class ServerProcess
         CallKind.Refund => refund.HandleAsync(context, call.App),
         CallKind.Read => read.HandleAsync(context, call.App),
         CallKind.DeleteToken => deleteToken.HandleAsync(context, call.App),
-        CallKind.Challenge => challenge.AnswerAsync(context),
+        CallKind.Challenge => cardholder.ActAsync(call.Route[0].Value, call.Form!),
         CallKind.ListDisputes => listDisputes.HandleAsync(context, call.App),
         CallKind.BringEvidence => bringEvidence.HandleAsync(context, call.App),
         CallKind.AcceptDispute => acceptDispute.HandleAsync(context, call.App),
@@ -198,15 +197,6 @@ internal sealed class ServerProcess
         }
 
         context.Request.QueryString = new(call.Query);
-        if (call.Form is { } code)
-        {
-            context.Features.Set<IFormFeature>(new FormFeature(new FormCollection(new()
-            {
-                ["action"] = code == "cancel" ? "cancel" : "confirm",
-                ["code"] = code,
-            })));
-        }
-
         if (call.Key is { } key)
         {
             context.Request.Headers["Idempotency-Key"] = key;
@@ -299,28 +289,6 @@ internal sealed class ServerProcess
     private sealed class NoBody : IHttpRequestBodyDetectionFeature
     {
         public bool CanHaveBody => false;
-    }
-
-    /// <summary>The issuer behind the seam of cardholder authentication, without chance.</summary>
-    private sealed class Issuer : ICardholderAuthentication
-    {
-        private static readonly AuthenticationResult Proof = new("05", Convert.ToBase64String(new byte[20]), "00000000-0000-4000-8000-000000000000", "2.2.0");
-
-        public string? CodeHint => null;
-
-        public AuthenticationPlan Plan(CardNumber card, PaymentType type, bool byToken) => (card.Reveal(), type) switch
-        {
-            ("4111111111111111", PaymentType.Regular) => new AuthenticationPlan.Challenge(),
-            ("4000000000003055", PaymentType.Regular) => new AuthenticationPlan.Authenticated(Proof),
-            _ => new AuthenticationPlan.NotNeeded(),
-        };
-
-        public Task<ChallengeVerdict> JudgeAsync(PaymentId payment, Brand brand, string code) => Task.FromResult<ChallengeVerdict>(code switch
-        {
-            "123456" => new ChallengeVerdict.Passed(Proof),
-            "000000" => new ChallengeVerdict.TryAgain(),
-            _ => new ChallengeVerdict.Refused(),
-        });
     }
 
     /// <summary>Identifiers from the seed. Now and then the last one comes again, as it may once in many lifetimes.</summary>

@@ -51,34 +51,20 @@ internal static class AttemptDecider
             ? Decision.Refuse(refusal)
             : Decision.Accept(new PaymentEvent.ChallengeReturned(command.At, command.Attempt));
 
-    public static Decision Record(Payment payment, PaymentCommand.RecordAuthentication command)
-    {
-        if (Stale(payment, command.Attempt) is { } refusal)
-        {
-            return Decision.Refuse(refusal);
-        }
-
-        return command.At >= payment.Facts.SessionEndsAt
-            ? Decision.Refuse(Refusal.SessionOver)
+    public static Decision Record(Payment payment, PaymentCommand.RecordAuthentication command) =>
+        Refused(payment, command.Attempt, command.At) is { } refusal
+            ? Decision.Refuse(refusal)
             : Decision.Accept(new PaymentEvent.Authenticated(command.At, command.Result) { CardholderInfo = command.CardholderInfo });
-    }
 
     public static Decision Decline(Payment payment, PaymentCommand.DeclineAuthentication command) =>
-        StaleOrNone(payment, command.Attempt) is { } refusal
+        Refused(payment, command.Attempt, null) is { } refusal
             ? Decision.Refuse(refusal)
             : Decision.Accept(new PaymentEvent.AuthenticationDeclined(command.At, command.Reason) { CardholderInfo = command.CardholderInfo });
 
-    public static Decision Skip(Payment payment, PaymentCommand.SkipAuthentication command)
-    {
-        if (StaleOrNone(payment, command.Attempt) is { } refusal)
-        {
-            return Decision.Refuse(refusal);
-        }
-
-        return command.At >= payment.Facts.SessionEndsAt
-            ? Decision.Refuse(Refusal.SessionOver)
+    public static Decision Skip(Payment payment, PaymentCommand.SkipAuthentication command) =>
+        Refused(payment, command.Attempt, command.At) is { } refusal
+            ? Decision.Refuse(refusal)
             : Decision.Accept(new PaymentEvent.AuthenticationSkipped(command.At, command.Fault) { CardholderInfo = command.CardholderInfo });
-    }
 
     public static Decision End(Payment payment, PaymentCommand.EndChallenge command)
     {
@@ -102,24 +88,29 @@ internal static class AttemptDecider
             command.At, attempt.Stage == AttemptStage.Returned ? FailureReason.AuthenticationUnavailable : FailureReason.AuthenticationExpired));
     }
 
-    /// <summary>An attempt that is not under way, or not at this stage; some commands are about a payment that has had none.</summary>
-    private static Refusal? StaleOrNone(Payment payment, string? attempt) =>
-        attempt is not null ? Stale(payment, attempt)
-        : payment.PendingRefusal ?? (payment.Authentication is not null || payment.Skipped is not null ? Refusal.NoChallengeOpen
-            : payment.Attempt is { } last && last.Stage != AttemptStage.Ended ? Refusal.StaleOperation : null);
+    /// <summary>Why an attempt does not go a step further.</summary>
+    private static Refusal? Stale(Payment payment, string attempt, AttemptStage stage) =>
+        Refused(payment, attempt, null) ?? (payment.Attempt!.Stage == stage ? null : Refusal.StaleOperation);
 
-    private static Refusal? Stale(Payment payment, string attempt, AttemptStage? stage = null)
+    /// <summary>Why the end of an attempt is not taken; without an attempt, why authentication cannot be given up before one was begun.</summary>
+    private static Refusal? Refused(Payment payment, string? attempt, DateTimeOffset? at)
     {
         if (payment.PendingRefusal is { } refusal)
         {
             return refusal;
         }
 
-        if (!payment.AwaitsChallenge || payment.Attempt is null or { Stage: AttemptStage.Ended })
+        var closed = payment.Authentication is not null || payment.Skipped is not null;
+        if (closed || (attempt is not null && (!payment.AwaitsChallenge || payment.Attempt is null)))
         {
             return Refusal.NoChallengeOpen;
         }
 
-        return payment.Attempt.Id != attempt || (stage is { } right && payment.Attempt.Stage != right) ? Refusal.StaleOperation : null;
+        if (at >= payment.Facts.SessionEndsAt)
+        {
+            return Refusal.SessionOver;
+        }
+
+        return payment.Attempt?.Id == attempt ? null : Refusal.StaleOperation;
     }
 }

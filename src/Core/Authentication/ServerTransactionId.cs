@@ -39,8 +39,8 @@ public static class ServerTransactionId
         var bits = (number << 38) | (drawn & ((1UL << 38) - 1));
 
         // Version and variant have their places: after the first 48 bits, and after 12 more.
-        var high = (ulong)(bits >> 74) << 16 | 0x4000 | ((ulong)(bits >> 62) & 0xFFF);
-        var low = 0x8000_0000_0000_0000 | ((ulong)bits & 0x3FFF_FFFF_FFFF_FFFF);
+        var high = (ulong)(bits >> 74) << 16 | 0x4000 | (ulong)((bits >> 62) & 0xFFF);
+        var low = 0x8000_0000_0000_0000 | (ulong)(bits & 0x3FFF_FFFF_FFFF_FFFF);
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);

@@ -43,6 +43,7 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
             Refusal.OperationInFlight => (409, "OPERATION_IN_FLIGHT", "Another operation on this payment is in flight. Read the payment and try again."),
             Refusal.NotPending => (422, "PAYMENT_NOT_PENDING", "The payment is no longer pending."),
             Refusal.NoChallengeOpen => (422, "NO_CHALLENGE_OPEN", "The payment has no challenge to answer."),
+            Refusal.AuthenticationUnderWay => (409, "AUTHENTICATION_UNDER_WAY", "The cardholder is being authenticated."),
             Refusal.SessionOver => (422, "SESSION_OVER", "The session of this payment is over."),
             Refusal.NotCapturable => (422, "PAYMENT_NOT_CAPTURABLE", "Only an authorised payment can be captured, and only once."),
             Refusal.CaptureAboveAuthorised => (422, "AMOUNT_ABOVE_AUTHORISED", "The amount is more than was authorised."),

@@ -101,8 +101,14 @@ internal static class PostingTable
 
     public const string Nothing = """
         pending                      | require challenge
-        pending                      | record authentication
-        pending                      | decline authentication
+        challenge open               | start authentication
+        asking                       | set aside
+        asking                       | start challenge
+        challenging                  | browser returns
+        asking                       | record authentication
+        asking                       | decline authentication
+        asking                       | skip authentication
+        authorising                  | wants authentication
         pending                      | authorise
         pending                      | end session
         authorising                  | declined

@@ -12,6 +12,9 @@ public class DeciderTests
         [nameof(RulesAtRest.Captured)] = RulesAtRest.Captured,
         [nameof(RulesAtRest.Refunded)] = RulesAtRest.Refunded,
         [nameof(RulesAtRest.Ended)] = RulesAtRest.Ended,
+        [nameof(RulesOfAuthentication.Page)] = RulesOfAuthentication.Page,
+        [nameof(RulesOfAuthentication.Attempts)] = RulesOfAuthentication.Attempts,
+        [nameof(RulesOfAuthentication.Proofs)] = RulesOfAuthentication.Proofs,
         [nameof(RulesInFlight.Authorising)] = RulesInFlight.Authorising,
         [nameof(RulesInFlight.Capturing)] = RulesInFlight.Capturing,
         [nameof(RulesInFlight.Voiding)] = RulesInFlight.Voiding,
@@ -44,7 +47,7 @@ public class DeciderTests
         var wanted = from status in Enum.GetValues<PaymentStatus>() from command in commands select (status, command.Name);
         var told = AllRules().Select(rule => (rule.Decide().Story.Payment, rule)).Where(told => told.Payment.InFlight is null)
             .Select(told => (told.Payment.Status, Story.At(told.rule.State).Command(told.rule.Command).GetType().Name));
-        Assert.Equal(22, commands.Count);
+        Assert.Equal(28, commands.Count);
         Assert.Empty(wanted.Except(told));
     }
 

@@ -119,7 +119,7 @@ public class RandomHistories
                     case PaymentEvent.Authorised: books = books with { InFlight = null, Authorised = Story.Amount, Captured = capture ? Story.Amount : 0 }; break;
                     case PaymentEvent.Captured e: books = books with { InFlight = null, Captured = books.Captured + started[e.Operation] }; break;
                     case PaymentEvent.RefundCompleted e: books = books with { InFlight = null, Refunded = books.Refunded + started[e.Operation] }; break;
-                    case PaymentEvent.AuthorisationDeclined or PaymentEvent.CaptureDeclined or PaymentEvent.VoidDeclined or PaymentEvent.Voided
+                    case PaymentEvent.AuthorisationDeclined or PaymentEvent.AuthenticationDemanded or PaymentEvent.CaptureDeclined or PaymentEvent.VoidDeclined or PaymentEvent.Voided
                         or PaymentEvent.RefundAccepted or PaymentEvent.RefundRejected or PaymentEvent.RefundExpired or PaymentEvent.OperationReversed
                         or PaymentEvent.EvidenceSubmitted or PaymentEvent.DisputeAccepted or PaymentEvent.DisputeAnswerDeclined:
                         books = books with { InFlight = null };

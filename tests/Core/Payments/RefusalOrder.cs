@@ -7,6 +7,7 @@ internal static class RefusalOrder
         capturing                      | capture 1001                     | refused: OperationInFlight
         authorised                     | authorise after the session      | refused: NotPending
         challenge open                 | authorise after the session      | refused: NoChallengeOpen
+        challenging                    | start the same one after the session | refused: AuthenticationUnderWay
         authenticated                  | authorise after the session      | refused: SessionOver
         waiting                        | capture 1001                     | refused: NotCapturable
         authorised                     | capture 1001                     | refused: CaptureAboveAuthorised

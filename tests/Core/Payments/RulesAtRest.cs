@@ -6,8 +6,6 @@ internal static class RulesAtRest
     public const string Pending = """
         # A payment has just been created. The issuer may want to see the cardholder, or not; either way it can be authorised.
         pending            | require challenge                       | ChallengeRequired → pending
-        pending            | record authentication                   | Authenticated → pending
-        pending            | decline authentication                  | AuthenticationDeclined → failed
         pending            | authorise                               | AuthorisationStarted → pending
         pending            | end session                             | SessionEnded → expired
         # There is no money yet: nothing can be taken, released or given back.
@@ -23,22 +21,6 @@ internal static class RulesAtRest
         pending            | undone                                  | refused: StaleOperation
         # After fifteen minutes it is too late to begin.
         pending            | authorise after the session             | refused: SessionOver
-        pending            | record authentication after the session | refused: SessionOver
-
-        # While the cardholder has a challenge to answer, the card is not charged behind their back.
-        challenge open     | authorise                               | refused: NoChallengeOpen
-        challenge open     | authorise after the session             | refused: NoChallengeOpen
-        challenge open     | record authentication                   | Authenticated → pending
-        challenge open     | record authentication after the session | refused: SessionOver
-        challenge open     | decline authentication                  | AuthenticationDeclined → failed
-        challenge open     | end session                             | SessionEnded → expired
-
-        # The challenge is passed once: a second browser tab finds it closed, and cannot undo it by cancelling.
-        authenticated      | record authentication                   | refused: NoChallengeOpen
-        authenticated      | record authentication after the session | refused: NoChallengeOpen
-        authenticated      | decline authentication                  | refused: NoChallengeOpen
-        authenticated      | authorise                               | AuthorisationStarted → pending
-        authenticated      | authorise after the session             | refused: SessionOver
         """;
 
     public const string Authorised = """
@@ -58,6 +40,12 @@ internal static class RulesAtRest
         authorised         | require challenge                       | refused: NotPending
         authorised         | record authentication                   | refused: NotPending
         authorised         | decline authentication                  | refused: NotPending
+        authorised         | start authentication                    | refused: NotPending
+        authorised         | set aside                               | refused: NotPending
+        authorised         | start challenge                         | refused: NotPending
+        authorised         | browser returns                         | refused: NotPending
+        authorised         | skip authentication                     | refused: NotPending
+        authorised         | end challenge                           | refused: NotPending
         authorised         | authorise                               | refused: NotPending
         authorised         | authorise after the session             | refused: NotPending
         authorised         | end session                             | refused: NotPending
@@ -83,6 +71,12 @@ internal static class RulesAtRest
         waiting            | require challenge                       | refused: NotPending
         waiting            | record authentication                   | refused: NotPending
         waiting            | decline authentication                  | refused: NotPending
+        waiting            | start authentication                    | refused: NotPending
+        waiting            | set aside                               | refused: NotPending
+        waiting            | start challenge                         | refused: NotPending
+        waiting            | browser returns                         | refused: NotPending
+        waiting            | skip authentication                     | refused: NotPending
+        waiting            | end challenge                           | refused: NotPending
         waiting            | authorise                               | refused: NotPending
         waiting            | end session                             | refused: NotPending
         waiting            | approved                                | refused: StaleOperation
@@ -106,6 +100,12 @@ internal static class RulesAtRest
         received           | require challenge                       | refused: NotPending
         received           | record authentication                   | refused: NotPending
         received           | decline authentication                  | refused: NotPending
+        received           | start authentication                    | refused: NotPending
+        received           | set aside                               | refused: NotPending
+        received           | start challenge                         | refused: NotPending
+        received           | browser returns                         | refused: NotPending
+        received           | skip authentication                     | refused: NotPending
+        received           | end challenge                           | refused: NotPending
         received           | authorise                               | refused: NotPending
         received           | end session                             | refused: NotPending
         received           | approved                                | refused: StaleOperation
@@ -133,6 +133,12 @@ internal static class RulesAtRest
         return_pending     | require challenge                       | refused: NotPending
         return_pending     | record authentication                   | refused: NotPending
         return_pending     | decline authentication                  | refused: NotPending
+        return_pending     | start authentication                    | refused: NotPending
+        return_pending     | set aside                               | refused: NotPending
+        return_pending     | start challenge                         | refused: NotPending
+        return_pending     | browser returns                         | refused: NotPending
+        return_pending     | skip authentication                     | refused: NotPending
+        return_pending     | end challenge                           | refused: NotPending
         return_pending     | authorise                               | refused: NotPending
         return_pending     | end session                             | refused: NotPending
         # Money that is partly going back already can still arrive first.
@@ -150,6 +156,12 @@ internal static class RulesAtRest
         partially_refunded | require challenge                       | refused: NotPending
         partially_refunded | record authentication                   | refused: NotPending
         partially_refunded | decline authentication                  | refused: NotPending
+        partially_refunded | start authentication                    | refused: NotPending
+        partially_refunded | set aside                               | refused: NotPending
+        partially_refunded | start challenge                         | refused: NotPending
+        partially_refunded | browser returns                         | refused: NotPending
+        partially_refunded | skip authentication                     | refused: NotPending
+        partially_refunded | end challenge                           | refused: NotPending
         partially_refunded | authorise                               | refused: NotPending
         partially_refunded | end session                             | refused: NotPending
         partially_refunded | approved                                | refused: StaleOperation
@@ -167,6 +179,12 @@ internal static class RulesAtRest
         return_received    | require challenge                       | refused: NotPending
         return_received    | record authentication                   | refused: NotPending
         return_received    | decline authentication                  | refused: NotPending
+        return_received    | start authentication                    | refused: NotPending
+        return_received    | set aside                               | refused: NotPending
+        return_received    | start challenge                         | refused: NotPending
+        return_received    | browser returns                         | refused: NotPending
+        return_received    | skip authentication                     | refused: NotPending
+        return_received    | end challenge                           | refused: NotPending
         return_received    | authorise                               | refused: NotPending
         return_received    | end session                             | refused: NotPending
         return_received    | approved                                | refused: StaleOperation
@@ -184,6 +202,12 @@ internal static class RulesAtRest
         return_rejected    | require challenge                       | refused: NotPending
         return_rejected    | record authentication                   | refused: NotPending
         return_rejected    | decline authentication                  | refused: NotPending
+        return_rejected    | start authentication                    | refused: NotPending
+        return_rejected    | set aside                               | refused: NotPending
+        return_rejected    | start challenge                         | refused: NotPending
+        return_rejected    | browser returns                         | refused: NotPending
+        return_rejected    | skip authentication                     | refused: NotPending
+        return_rejected    | end challenge                           | refused: NotPending
         return_rejected    | authorise                               | refused: NotPending
         return_rejected    | end session                             | refused: NotPending
         return_rejected    | approved                                | refused: StaleOperation
@@ -201,6 +225,12 @@ internal static class RulesAtRest
         return_expired     | require challenge                       | refused: NotPending
         return_expired     | record authentication                   | refused: NotPending
         return_expired     | decline authentication                  | refused: NotPending
+        return_expired     | start authentication                    | refused: NotPending
+        return_expired     | set aside                               | refused: NotPending
+        return_expired     | start challenge                         | refused: NotPending
+        return_expired     | browser returns                         | refused: NotPending
+        return_expired     | skip authentication                     | refused: NotPending
+        return_expired     | end challenge                           | refused: NotPending
         return_expired     | authorise                               | refused: NotPending
         return_expired     | end session                             | refused: NotPending
         return_expired     | approved                                | refused: StaleOperation
@@ -214,6 +244,12 @@ internal static class RulesAtRest
         failed             | record authentication                   | refused: NotPending
         failed             | record authentication after the session | refused: NotPending
         failed             | decline authentication                  | refused: NotPending
+        failed             | start authentication                    | refused: NotPending
+        failed             | set aside                               | refused: NotPending
+        failed             | start challenge                         | refused: NotPending
+        failed             | browser returns                         | refused: NotPending
+        failed             | skip authentication                     | refused: NotPending
+        failed             | end challenge                           | refused: NotPending
         failed             | authorise                               | refused: NotPending
         failed             | end session                             | refused: NotPending
         failed             | capture all                             | refused: NotCapturable
@@ -242,6 +278,12 @@ internal static class RulesAtRest
         expired            | require challenge                       | refused: NotPending
         expired            | record authentication                   | refused: NotPending
         expired            | decline authentication                  | refused: NotPending
+        expired            | start authentication                    | refused: NotPending
+        expired            | set aside                               | refused: NotPending
+        expired            | start challenge                         | refused: NotPending
+        expired            | browser returns                         | refused: NotPending
+        expired            | skip authentication                     | refused: NotPending
+        expired            | end challenge                           | refused: NotPending
         expired            | authorise                               | refused: NotPending
         expired            | end session                             | refused: NotPending
         expired            | capture all                             | refused: NotCapturable

@@ -165,6 +165,12 @@ internal static class RulesInDispute
         disputed                       | require challenge                | refused: NotPending
         disputed                       | record authentication            | refused: NotPending
         disputed                       | decline authentication           | refused: NotPending
+        disputed                       | start authentication             | refused: NotPending
+        disputed                       | set aside                        | refused: NotPending
+        disputed                       | start challenge                  | refused: NotPending
+        disputed                       | browser returns                  | refused: NotPending
+        disputed                       | skip authentication              | refused: NotPending
+        disputed                       | end challenge                    | refused: NotPending
         disputed                       | authorise                        | refused: NotPending
         disputed                       | end session                      | refused: NotPending
         disputed                       | capture all                      | refused: NotCapturable
@@ -266,6 +272,12 @@ internal static class RulesInDispute
         dispute_lost                   | require challenge                | refused: NotPending
         dispute_lost                   | record authentication            | refused: NotPending
         dispute_lost                   | decline authentication           | refused: NotPending
+        dispute_lost                   | start authentication             | refused: NotPending
+        dispute_lost                   | set aside                        | refused: NotPending
+        dispute_lost                   | start challenge                  | refused: NotPending
+        dispute_lost                   | browser returns                  | refused: NotPending
+        dispute_lost                   | skip authentication              | refused: NotPending
+        dispute_lost                   | end challenge                    | refused: NotPending
         dispute_lost                   | authorise                        | refused: NotPending
         dispute_lost                   | end session                      | refused: NotPending
         dispute_lost                   | capture all                      | refused: NotCapturable

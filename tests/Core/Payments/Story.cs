@@ -27,9 +27,17 @@ internal sealed record Story(Payment Payment, int Operations)
     private const string States = """
         pending                         = create
         challenge open                  = pending; require challenge
-        authenticated                   = challenge open; record authentication
+        asking                          = challenge open; start authentication
+        set aside                       = asking; set aside
+        challenging                     = asking; start challenge
+        returned                        = challenging; browser returns
+        authenticated                   = asking; record authentication
+        skipped                         = asking; skip authentication
         authorising                     = pending; authorise
         authorising, nobody knows       = authorising; unknown
+        demanded                        = authorising; wants authentication
+        authorising once more           = demanded; start authentication; record authentication; authorise
+        authorising with proof          = authenticated; authorise
         authorising, being undone       = authorising, nobody knows; undo
         authorised                      = authorising; approved
         authorised after all            = authorising, being undone; undoing declined; approved
@@ -150,9 +158,26 @@ internal sealed record Story(Payment Payment, int Operations)
         return words switch
         {
             "require challenge" => new PaymentCommand.RequireChallenge(Now, "challenge-key"),
-            "record authentication" => new PaymentCommand.RecordAuthentication(Now, Proof),
-            "record authentication after the session" => new PaymentCommand.RecordAuthentication(afterTheSession, Proof),
-            "decline authentication" => new PaymentCommand.DeclineAuthentication(Now, FailureReason.AuthenticationDeclined),
+            "start authentication" => new PaymentCommand.StartAuthentication(Now, NextAttempt, "2.2.0"),
+            "start authentication after the session" => new PaymentCommand.StartAuthentication(afterTheSession, NextAttempt, "2.2.0"),
+            "start it when the answer is overdue" => new PaymentCommand.StartAuthentication(Now.AddSeconds(15), NextAttempt, "2.2.0"),
+            "start the same one when it is overdue" => new PaymentCommand.StartAuthentication(Now.AddSeconds(15), Attempt, "2.2.0"),
+            "start the same one after the session" => new PaymentCommand.StartAuthentication(afterTheSession, Attempt, "2.2.0"),
+            "set aside" => new PaymentCommand.SetAuthenticationAside(Now, Attempt),
+            "start challenge" => new PaymentCommand.StartChallenge(Now, Attempt, "acs-1", "ds-1", "https://issuer.example/challenge"),
+            "browser returns" => new PaymentCommand.RecordReturn(Now, Attempt),
+            "record authentication" => new PaymentCommand.RecordAuthentication(Now, Attempt, Proof),
+            "record authentication of another attempt" => new PaymentCommand.RecordAuthentication(Now, "attempt-of-another", Proof),
+            "record authentication after the session" => new PaymentCommand.RecordAuthentication(afterTheSession, Attempt, Proof),
+            "decline authentication" => new PaymentCommand.DeclineAuthentication(Now, Attempt, FailureReason.AuthenticationDeclined),
+            "decline without an attempt" => new PaymentCommand.DeclineAuthentication(Now, null, FailureReason.AuthenticationUnavailable),
+            "skip authentication" => new PaymentCommand.SkipAuthentication(Now, Attempt, AuthenticationFault.TimedOut),
+            "skip without an attempt" => new PaymentCommand.SkipAuthentication(Now, null, AuthenticationFault.NotEnrolled),
+            "skip without an attempt after the session" => new PaymentCommand.SkipAuthentication(afterTheSession, null, AuthenticationFault.NotEnrolled),
+            "end challenge" => new PaymentCommand.EndChallenge(Now),
+            "end challenge when its time is over" => new PaymentCommand.EndChallenge(Payment.Attempt?.EndsAt ?? Now.AddMinutes(10)),
+            "wants authentication" => Outcome(WantsAuthentication) with { ChallengeKey = "challenge-key" },
+            "wants authentication, which is never made" => Outcome(WantsAuthentication),
             "authorise" => new PaymentCommand.StartAuthorisation(Now, next, Later),
             "authorise after the session" => new PaymentCommand.StartAuthorisation(afterTheSession, next, Later),
             "void" => new PaymentCommand.StartVoid(Now, next, OperationCause.Merchant, Later),
@@ -220,6 +245,12 @@ internal sealed record Story(Payment Payment, int Operations)
     private static (Money? Sum, bool Known) Sum(string words, string verb) => words.Split(' ') is [var first, var sum] && first == verb
         ? (sum == "all" ? null : Aud(long.Parse(sum, System.Globalization.CultureInfo.InvariantCulture)), true)
         : (null, false);
+
+    private static Outcome.Declined WantsAuthentication { get; } = new(FailureReason.AuthenticationRequired, "1A");
+
+    private string Attempt => Payment.Attempt?.Id ?? "attempt-0";
+
+    private string NextAttempt => $"attempt-{Payment.Version}";
 
     private string Case => Payment.Dispute?.Case ?? "case-1";
 

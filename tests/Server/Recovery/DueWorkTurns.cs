@@ -39,7 +39,7 @@ public class DueWorkTurns
 
     private static DueWork Work(HeldStore store)
     {
-        var runner = new PaymentRunner(store, store, null!, null!, null!, new(), TimeProvider.System, NullLogger<PaymentRunner>.Instance);
+        var runner = new PaymentRunner(store, store, null!, null!, null!, null!, new(), TimeProvider.System, NullLogger<PaymentRunner>.Instance);
         return new(store, runner, store, Settings.Read(new ConfigurationBuilder().Build()), TimeProvider.System, new(TimeProvider.System), NullLogger<DueWork>.Instance);
     }
 

@@ -341,6 +341,7 @@ public abstract class Clearing(Gateway gateway)
             journal,
             reader,
             services.GetRequiredService<IAcquirer>(),
+            services.GetRequiredService<Tollgate.Server.Authentication.ICardholderAuthentication>(),
             services.GetRequiredService<CardVault>(),
             services.GetRequiredService<WebhookComposer>(),
             services.GetRequiredService<Identifiers>(),

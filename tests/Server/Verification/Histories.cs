@@ -99,7 +99,11 @@ internal sealed class Histories(Journal journal, WebhookComposer composer, AppId
         var life = Begin();
         life.Do((_, at) => new PaymentCommand.RequireChallenge(at, identifiers.NewChallengeKey()));
         await life.CommitAsync(code: [1, 2, 3]);
-        life.Do((_, at) => new PaymentCommand.RecordAuthentication(at, new AuthenticationResult("05", "AAABBWcSNIdjeUZThmNHAAAAAAA=", null, "2.2.0")));
+        var attempt = identifiers.NewAttempt(life.Now.Id);
+        life.Do((_, at) => new PaymentCommand.StartAuthentication(at, attempt, "2.2.0"));
+        life.Do((_, at) => new PaymentCommand.StartChallenge(at, attempt, "acs-1", "ds-1", "https://issuer.example/challenge"));
+        life.Do((_, at) => new PaymentCommand.RecordReturn(at, attempt));
+        life.Do((_, at) => new PaymentCommand.RecordAuthentication(at, attempt, new AuthenticationResult("05", "AAABBWcSNIdjeUZThmNHAAAAAAA=", null, "2.2.0")));
         life.Do((_, at) => new PaymentCommand.StartAuthorisation(at, life.Operation(), at.AddSeconds(7)));
         await life.CommitAsync();
         life.Do((p, at) => new PaymentCommand.RecordOutcome(at, p.InFlight!.Id, Life.Approved, at));
