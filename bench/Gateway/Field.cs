@@ -34,6 +34,7 @@ internal sealed class Field : IAsyncDisposable
         Contests =
         [
             ("charge on PostgreSQL", (c, s) => LoadAsync(postgres, "charge", c, s)),
+            ("frictionless charge on PostgreSQL", (c, s) => LoadAsync(postgres, "frictionless", c, s)),
             ("pgbench, separate statements", (c, s) => PgbenchAsync("separate.sql", c, s)),
             ("charge on SQLite", (c, s) => LoadAsync(sqlite, "charge", c, s)),
             ("pgbench, best single statement", (c, s) => PgbenchAsync("single.sql", c, s)),

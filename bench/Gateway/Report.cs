@@ -141,6 +141,7 @@ internal sealed class Report(string root, bool quick)
         yield return AtLeast("charges/s against the EF Core endpoint", Ratio(charge, "EF Core endpoint"), 5);
         yield return AtLeast("charges/s against Medusa's authorise on PostgreSQL", null, 100);
         yield return AtLeast("charges/s on SQLite against the same on PostgreSQL", Ratio("charge on SQLite", charge), 0.5);
+        yield return AtLeast("frictionless charges/s against plain ones", Ratio("frictionless charge on PostgreSQL", charge), 0.25);
         yield return AtMost("p99 of a charge at 64 connections, ms", Value(charge, 64, s => s.Figures.P99), 30);
         yield return AtMost("p50 of a single charge alone, ms", Value(charge, 1, s => s.Figures.P50), 2);
         yield return AtLeast("detail reads/s against the handler without a store", Ratio("detail on PostgreSQL", "handler without a store"), 0.4);
