@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tollgate.Client.Contract;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
@@ -38,9 +39,9 @@ internal static class Verdict
         /// <summary>What an answer could have shown, after each of the events.</summary>
         public List<byte[]> ShownTo(Exchange exchange) => exchange.IsOfDispute ? RenderedDisputes : Rendered;
 
-        /// <summary>Whether an answer shows something while an operation was in flight, which may have been its own.</summary>
+        /// <summary>Whether an answer shows something while an operation was in flight or the issuer was being asked, which may have been its own.</summary>
         public bool IsInFlight(Exchange exchange) =>
-            !exchange.Call.OnlyKeeps && ShownTo(exchange).Index().Any(r => Steps[r.Index].InFlight is not null && r.Item.AsSpan().SequenceEqual(exchange.Shown));
+            !exchange.Call.OnlyKeeps && ShownTo(exchange).Index().Any(r => Steps[r.Index] is { InFlight: not null } or { Attempt.Stage: AttemptStage.Asked } && r.Item.AsSpan().SequenceEqual(exchange.Shown));
     }
 
     /// <summary>Where a body has nothing to say, none is as good as an empty one.</summary>
