@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Tollgate.ThreeDS;
+
+/// <summary>What a value may look like: the column "format" of the field table, with length and allowed values. EMV 3DS 2.2.0 table A.1.</summary>
+internal abstract record Format
+{
+    private static readonly SearchValues<char> Base64Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+    public static readonly Format
+        Uuid = new TextFormat(36, 36, text => Guid.TryParseExact(text, "D", out _)) { IsPrintable = true },
+        VersionNumber = new TextFormat(5, 8, text => ProtocolVersion.TryParse(text, out _)) { IsPrintable = true },
+        EmailAddress = new TextFormat(3, 254, text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 && !text.ContainsAny(" \t\r\n")),
+        IpAddress = new TextFormat(2, 45, IsAddress),
+        TimeOffset = new TextFormat(1, 5, text => IsDigits(text is ['-', ..] ? text[1..] : text)),
+        Minutes = new TextFormat(5, 5, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var minutes) && minutes is >= 1 and <= 10080),
+        Instalments = new TextFormat(1, 3, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1),
+        Date = Time("yyyyMMdd"),
+        Minute = Time("yyyyMMddHHmm"),
+        Second = Time("yyyyMMddHHmmss"),
+        YearMonth = new TextFormat(4, 4, text => IsDigits(text) && DateOnly.TryParseExact(text[2..], "MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)),
+        Flag = new FlagFormat();
+
+    private delegate bool Check(ReadOnlySpan<char> text);
+
+    /// <summary>At most ten extensions are in a message.</summary>
+    public static Format Extensions => ListOf(MessageExtensionFields.Table, 10);
+
+    /// <summary>True when the format leaves room for nothing but an identifier or a code, which may be printed.</summary>
+    public bool IsPrintable { get; init; }
+
+    /// <summary>Whether a value is right by itself; what is in an object or in a list of objects is checked by the rows of their own table.</summary>
+    public abstract bool Accepts(object value);
+
+    public static Format Text(int least, int most) => new TextFormat(least, most, _ => true);
+
+    public static Format Digits(int least, int most) => new TextFormat(least, most, IsDigits);
+
+    public static Format Url(int most) => new TextFormat(1, most, IsAbsoluteUrl);
+
+    public static Format Base64(int length) => new TextFormat(length, length, IsBase64);
+
+    public static Format OneOf(params string[] values) => new CodeFormat(values.ToFrozenSet(StringComparer.Ordinal)) { IsPrintable = true };
+
+    /// <summary>Codes of two digits, given as ranges such as <c>01-06</c>; 80-99 are the directory server's.</summary>
+    public static Format Codes(params string[] ranges) => OneOf([.. ranges.SelectMany(Spread)]);
+
+    public static Format CodesList(params string[] ranges) => new CodeListFormat(ranges.SelectMany(Spread).ToFrozenSet(StringComparer.Ordinal));
+
+    public static Format ObjectOf(Table table) => new ObjectFormat(table);
+
+    public static Format ListOf(Table table, int most) => new ListFormat(table, most);
+
+    /// <summary>An object that is kept as it is, of so many bytes at most.</summary>
+    public static Format Raw(int most) => new RawFormat(most);
+
+    private static TextFormat Time(string pattern) => new(pattern.Length, pattern.Length,
+        text => IsDigits(text) && DateTime.TryParseExact(text, pattern, CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
+
+    private static IEnumerable<string> Spread(string range)
+    {
+        var first = int.Parse(range.AsSpan(0, 2), CultureInfo.InvariantCulture);
+        var last = int.Parse(range.AsSpan(3, 2), CultureInfo.InvariantCulture);
+        return Enumerable.Range(first, last - first + 1).Select(code => code.ToString("00", CultureInfo.InvariantCulture));
+    }
+
+    private static bool IsDigits(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+
+    private static bool IsAbsoluteUrl(ReadOnlySpan<char> text) =>
+        (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        && Uri.TryCreate(text.ToString(), UriKind.Absolute, out var url) && url.Host.Length > 0;
+
+    // IPAddress also reads one number, such as 1, as an address; a dot or a colon is in every address that a browser has.
+    private static bool IsAddress(ReadOnlySpan<char> text) => text.ContainsAny('.', ':') && !text.Contains('[') && System.Net.IPAddress.TryParse(text, out _);
+
+    // The scheme's samples decode to 20 bytes or to 21, so only the alphabet is checked.
+    private static bool IsBase64(ReadOnlySpan<char> text) => !text.TrimEnd('=').ContainsAnyExcept(Base64Characters) && text.Length - text.TrimEnd('=').Length <= 2;
+
+    private sealed record TextFormat(int Least, int Most, Check IsRight) : Format
+    {
+        public override bool Accepts(object value) =>
+            value is string text && text.Length >= Least && text.Length <= Most && IsRight(text) && IsWellFormed(text);
+
+        // What is not UTF-16 cannot be written as UTF-8.
+        private static bool IsWellFormed(string text)
+        {
+            for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+            {
+                if (char.IsSurrogate(text[i]) && (Rune.DecodeFromUtf16(text.AsSpan(i), out _, out var taken) != OperationStatus.Done || taken != 2))
+                {
+                    return false;
+                }
+
+                i += char.IsHighSurrogate(text[i]) ? 1 : 0;
+            }
+
+            return true;
+        }
+    }
+
+    private sealed record CodeFormat(FrozenSet<string> Values) : Format
+    {
+        public override bool Accepts(object value) => value is string text && Values.Contains(text);
+    }
+
+    private sealed record FlagFormat : Format
+    {
+        public override bool Accepts(object value) => value is bool;
+    }
+}
+
+/// <summary>An object whose elements have a table of their own.</summary>
+internal sealed record ObjectFormat(Table Table) : Format
+{
+    public override bool Accepts(object value) => value is Elements elements && elements.Table == Table;
+}
+
+/// <summary>A list of such objects.</summary>
+internal sealed record ListFormat(Table Table, int Most) : Format
+{
+    public override bool Accepts(object value) => value is IReadOnlyList<Elements> list && list.Count >= 1 && list.Count <= Most && list.All(e => e?.Table == Table);
+}
+
+/// <summary>A list of codes.</summary>
+internal sealed record CodeListFormat(FrozenSet<string> Values) : Format
+{
+    public override bool Accepts(object value) => value is IReadOnlyList<string> list && list.Count >= 1 && list.All(code => code is not null && Values.Contains(code));
+}
+
+/// <summary>An object that is kept as it is.</summary>
+internal sealed record RawFormat(int Most) : Format
+{
+    public override bool Accepts(object value) => value is JsonFragment fragment && fragment.IsObject && fragment.Length <= Most;
+}
