@@ -46,5 +46,75 @@ public static class MessageReader
     /// <summary>Reads one message.</summary>
     /// <param name="utf8Json">The message as it came.</param>
     /// <param name="expected">What may come.</param>
-    public static MessageReading Read(ReadOnlySpan<byte> utf8Json, MessageExpectation expected) => throw new NotImplementedException();
+    public static MessageReading Read(ReadOnlySpan<byte> utf8Json, MessageExpectation expected)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        var envelope = Envelope.Open(utf8Json);
+        if (Refuse(envelope, expected, out var version) is { } refusal)
+        {
+            return new(null, refusal);
+        }
+
+        var findings = new Findings();
+        var message = (Message)envelope.Table!.Create();
+        var elements = new ElementReader(utf8Json, version, findings);
+        elements.Read(message);
+        var situation = new Situation(message, expected.Request);
+        MessageRules.Check(message, situation, findings);
+        FindCriticalExtensions(message, expected, findings);
+        if (findings.IsEmpty)
+        {
+            return new(message, null);
+        }
+
+        var (code, detail) = findings.Worst();
+        return new(null, envelope.Error(code, detail, expected));
+    }
+
+    private static ErrorMessage? Refuse(Envelope envelope, MessageExpectation expected, out ProtocolVersion version)
+    {
+        version = default;
+        if (!envelope.IsJsonObject)
+        {
+            return envelope.Error(ErrorCode.InvalidMessage, "The message is not a JSON object in UTF-8.", expected);
+        }
+
+        if (!envelope.HasType)
+        {
+            return envelope.Error(ErrorCode.ElementMissing, "messageType", expected);
+        }
+
+        if (envelope.Table is null || !expected.Types.HasFlag(envelope.Table.Type))
+        {
+            return envelope.Error(ErrorCode.InvalidMessage, "messageType", expected);
+        }
+
+        if (!envelope.HasVersion)
+        {
+            return envelope.Error(ErrorCode.ElementMissing, "messageVersion", expected);
+        }
+
+        if (!ProtocolVersion.TryParse(envelope.Version, out version))
+        {
+            return envelope.Error(ErrorCode.InvalidFormat, "messageVersion", expected);
+        }
+
+        return expected.Versions.Contains(version) ? null : envelope.Error(ErrorCode.VersionNotSupported, "messageVersion", expected);
+    }
+
+    private static void FindCriticalExtensions(Message message, MessageExpectation expected, Findings findings)
+    {
+        if (message.Table.Find("messageExtension") is not { } field || message[field] is not IReadOnlyList<MessageExtension> extensions)
+        {
+            return;
+        }
+
+        foreach (var extension in extensions)
+        {
+            if (extension is { CriticalityIndicator: true, Id: { } identifier } && !expected.Extensions.Contains(identifier))
+            {
+                findings.Critical(identifier);
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ internal static class CReqFields
         ThreeDSServerTransID = Row("threeDSServerTransID", Uuid,           Always),
         AcsTransID           = Row("acsTransID",           Uuid,           Always),
         ChallengeWindowSize  = Row("challengeWindowSize",  Codes("01-05"), Browser),
-        MessageExtension     = Row("messageExtension",     Extensions,     Optional),
+        MessageExtension     = Row("messageExtension",     Extensions,     IfAny),
         SdkTransID           = Row("sdkTransID",           Uuid,           App);
 #pragma warning restore format
 

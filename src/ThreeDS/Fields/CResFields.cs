@@ -17,7 +17,7 @@ internal static class CResFields
         ThreeDSServerTransID = Row("threeDSServerTransID", Uuid,            Always),
         AcsTransID           = Row("acsTransID",           Uuid,            Always),
         TransStatus          = Row("transStatus",          OneOf("Y", "N"), Browser),
-        MessageExtension     = Row("messageExtension",     Extensions,      Optional),
+        MessageExtension     = Row("messageExtension",     Extensions,      IfAny),
         SdkTransID           = Row("sdkTransID",           Uuid,            App);
 #pragma warning restore format
 

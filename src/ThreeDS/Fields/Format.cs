@@ -6,11 +6,11 @@ using System.Text;
 
 namespace Tollgate.ThreeDS;
 
+internal delegate bool TextCheck(ReadOnlySpan<char> text);
+
 /// <summary>What a value may look like: the column "format" of the field table, with length and allowed values. EMV 3DS 2.2.0 table A.1.</summary>
 internal abstract record Format
 {
-    private static readonly SearchValues<char> Base64Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-
     public static readonly Format
         Uuid = new TextFormat(36, 36, text => Guid.TryParseExact(text, "D", out _)) { IsPrintable = true },
         VersionNumber = new TextFormat(5, 8, text => ProtocolVersion.TryParse(text, out _)) { IsPrintable = true },
@@ -23,12 +23,11 @@ internal abstract record Format
         Minute = Time("yyyyMMddHHmm"),
         Second = Time("yyyyMMddHHmmss"),
         YearMonth = new TextFormat(4, 4, text => IsDigits(text) && DateOnly.TryParseExact(text[2..], "MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)),
+        Cryptogram = new TextFormat(28, 28, ThreeDS.AuthenticationValue.IsValid),
         Flag = new FlagFormat();
 
-    private delegate bool Check(ReadOnlySpan<char> text);
-
     /// <summary>At most ten extensions are in a message.</summary>
-    public static Format Extensions => ListOf(MessageExtensionFields.Table, 10);
+    public static Format Extensions => ListOf<MessageExtension>(MessageExtensionFields.Table, 10);
 
     /// <summary>True when the format leaves room for nothing but an identifier or a code, which may be printed.</summary>
     public bool IsPrintable { get; init; }
@@ -42,7 +41,7 @@ internal abstract record Format
 
     public static Format Url(int most) => new TextFormat(1, most, IsAbsoluteUrl);
 
-    public static Format Base64(int length) => new TextFormat(length, length, IsBase64);
+    
 
     public static Format OneOf(params string[] values) => new CodeFormat(values.ToFrozenSet(StringComparer.Ordinal)) { IsPrintable = true };
 
@@ -53,7 +52,8 @@ internal abstract record Format
 
     public static Format ObjectOf(Table table) => new ObjectFormat(table);
 
-    public static Format ListOf(Table table, int most) => new ListFormat(table, most);
+    public static Format ListOf<T>(Table table, int most)
+        where T : Elements => new ListFormat<T>(table, most);
 
     /// <summary>An object that is kept as it is, of so many bytes at most.</summary>
     public static Format Raw(int most) => new RawFormat(most);
@@ -76,41 +76,41 @@ internal abstract record Format
 
     // IPAddress also reads one number, such as 1, as an address; a dot or a colon is in every address that a browser has.
     private static bool IsAddress(ReadOnlySpan<char> text) => text.ContainsAny('.', ':') && !text.Contains('[') && System.Net.IPAddress.TryParse(text, out _);
+}
 
-    // The scheme's samples decode to 20 bytes or to 21, so only the alphabet is checked.
-    private static bool IsBase64(ReadOnlySpan<char> text) => !text.TrimEnd('=').ContainsAnyExcept(Base64Characters) && text.Length - text.TrimEnd('=').Length <= 2;
+/// <summary>A text of so many characters.</summary>
+internal sealed record TextFormat(int Least, int Most, TextCheck IsRight) : Format
+{
+    public override bool Accepts(object value) =>
+        value is string text && text.Length >= Least && text.Length <= Most && IsRight(text) && IsWellFormed(text);
 
-    private sealed record TextFormat(int Least, int Most, Check IsRight) : Format
+    // What is not UTF-16 cannot be written as UTF-8.
+    private static bool IsWellFormed(string text)
     {
-        public override bool Accepts(object value) =>
-            value is string text && text.Length >= Least && text.Length <= Most && IsRight(text) && IsWellFormed(text);
-
-        // What is not UTF-16 cannot be written as UTF-8.
-        private static bool IsWellFormed(string text)
+        for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
         {
-            for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && (Rune.DecodeFromUtf16(text.AsSpan(i), out _, out var taken) != OperationStatus.Done || taken != 2))
             {
-                if (char.IsSurrogate(text[i]) && (Rune.DecodeFromUtf16(text.AsSpan(i), out _, out var taken) != OperationStatus.Done || taken != 2))
-                {
-                    return false;
-                }
-
-                i += char.IsHighSurrogate(text[i]) ? 1 : 0;
+                return false;
             }
 
-            return true;
+            i += char.IsHighSurrogate(text[i]) ? 1 : 0;
         }
-    }
 
-    private sealed record CodeFormat(FrozenSet<string> Values) : Format
-    {
-        public override bool Accepts(object value) => value is string text && Values.Contains(text);
+        return true;
     }
+}
 
-    private sealed record FlagFormat : Format
-    {
-        public override bool Accepts(object value) => value is bool;
-    }
+/// <summary>One of some values.</summary>
+internal sealed record CodeFormat(FrozenSet<string> Values) : Format
+{
+    public override bool Accepts(object value) => value is string text && Values.Contains(text);
+}
+
+/// <summary>True or false.</summary>
+internal sealed record FlagFormat : Format
+{
+    public override bool Accepts(object value) => value is bool;
 }
 
 /// <summary>An object whose elements have a table of their own.</summary>
@@ -120,9 +120,43 @@ internal sealed record ObjectFormat(Table Table) : Format
 }
 
 /// <summary>A list of such objects.</summary>
-internal sealed record ListFormat(Table Table, int Most) : Format
+internal abstract record ListFormat(Table Table, int Most) : Format
 {
-    public override bool Accepts(object value) => value is IReadOnlyList<Elements> list && list.Count >= 1 && list.Count <= Most && list.All(e => e?.Table == Table);
+    public abstract object Seal(List<Elements> items);
+}
+
+/// <summary>A list of objects of one type.</summary>
+internal sealed record ListFormat<T>(Table Table, int Most) : ListFormat(Table, Most)
+    where T : Elements
+{
+    public override bool Accepts(object value)
+    {
+        if (value is not IReadOnlyList<T> list || list.Count < 1 || list.Count > Most)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i] is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override object Seal(List<Elements> items)
+    {
+        var sealedItems = new T[items.Count];
+        for (var i = 0; i < sealedItems.Length; i++)
+        {
+            sealedItems[i] = (T)items[i];
+        }
+
+        return sealedItems;
+    }
 }
 
 /// <summary>A list of codes.</summary>

@@ -18,7 +18,7 @@ internal static class PReqFields
         ThreeDSServerOperatorID = Row("threeDSServerOperatorID", Text(1, 32),   Optional),
         ThreeDSServerTransID    = Row("threeDSServerTransID",    Uuid,          Always),
         ThreeDSRequestorURL     = Row("threeDSRequestorURL",     Url(2048),     Optional),
-        MessageExtension        = Row("messageExtension",        Extensions,    Optional),
+        MessageExtension        = Row("messageExtension",        Extensions,    IfAny),
         SerialNum               = Row("serialNum",               Text(1, 20),   Optional);
 #pragma warning restore format
 

@@ -12,15 +12,15 @@ internal static class PResFields
 
 #pragma warning disable format // A table is read in columns.
     public static readonly Field
-        MessageType            = Row("messageType",            OneOf("PRes"),                               Always),
-        MessageVersion         = Row("messageVersion",         VersionNumber,                               Always),
-        ThreeDSServerTransID   = Row("threeDSServerTransID",   Uuid,                                        Always),
-        DsTransID              = Row("dsTransID",              Uuid,                                        Always),
-        DsStartProtocolVersion = Row("dsStartProtocolVersion", VersionNumber,                               Optional),
-        DsEndProtocolVersion   = Row("dsEndProtocolVersion",   VersionNumber,                               Optional),
-        SerialNum              = Row("serialNum",              Text(1, 20),                                 Optional),
-        MessageExtension       = Row("messageExtension",       Extensions,                                  Optional),
-        CardRangeData          = Row("cardRangeData",          ListOf(CardRangeFields.Table, int.MaxValue), Optional);
+        MessageType            = Row("messageType",            OneOf("PRes"),                                    Always),
+        MessageVersion         = Row("messageVersion",         VersionNumber,                                    Always),
+        ThreeDSServerTransID   = Row("threeDSServerTransID",   Uuid,                                             Always),
+        DsTransID              = Row("dsTransID",              Uuid,                                             Always),
+        DsStartProtocolVersion = Row("dsStartProtocolVersion", VersionNumber,                                    Until220),
+        DsEndProtocolVersion   = Row("dsEndProtocolVersion",   VersionNumber,                                    Until220),
+        SerialNum              = Row("serialNum",              Text(1, 20),                                      Optional),
+        MessageExtension       = Row("messageExtension",       Extensions,                                       IfAny),
+        CardRangeData          = Row("cardRangeData",          ListOf<CardRange>(CardRangeFields.Table, int.MaxValue), Optional);
 #pragma warning restore format
 
     public static readonly Table Table = Rows.Close(MessageTypes.PRes, table => new PreparationResponse(table));

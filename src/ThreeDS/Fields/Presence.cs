@@ -8,6 +8,10 @@ internal sealed record Presence(Func<Situation, bool> IsRequired, bool IsEssenti
     public static readonly Presence
         Always = new(_ => true, IsEssential: true),
         Optional = new(_ => false),
+        IfAny = new(_ => false, IsEssential: true),
+
+        // By version: 2.3.1 has a list of versions where the older ones have a start and an end.
+        Until220 = new(s => !s.IsLenient),
 
         // By device channel.
         App = new(s => s.IsApp),
@@ -22,8 +26,9 @@ internal sealed record Presence(Func<Situation, bool> IsRequired, bool IsEssenti
         Payment = new(s => s.IsPayment, IsEssential: true),
 
         // By another element of the request.
-        Recurring = new(s => s.AuthenticationInd is "02" or "03" || s.ThreeRIInd is "01" or "02"),
-        Instalment = new(s => s.AuthenticationInd == "03" || s.ThreeRIInd == "02"),
+        Recurring = new(s => s.IsRecurring),
+        Instalment = new(s => s.AuthenticationInd == "03" || (s.Version >= ProtocolVersion.V220 && s.ThreeRIInd == "02")),
+        Purchase = new(s => s.IsPayment || s.IsRecurring),
         Decoupled = new(s => s.Text("threeDSRequestorDecReqInd") == "Y"),
         AddressState = new(s => s.Text("billAddrState") is not null),
         ShippingState = new(s => s.Text("shipAddrState") is not null),
@@ -33,12 +38,11 @@ internal sealed record Presence(Func<Situation, bool> IsRequired, bool IsEssenti
         // By the result.
         Authenticated = new(s => s.IsPayment && s.Status is "Y" or "A", IsEssential: true),
         NotAuthenticated = new(s => s.IsPayment && s.Status is "N" or "U" or "R"),
-        Challenge = new(s => s.Status == "C"),
         BrowserChallenge = new(s => s.Status == "C" && s.IsBrowser, IsEssential: true),
         AppChallenge = new(s => s.Status == "C" && s.IsApp),
         AnyChallenge = new(s => s.Status is "C" or "D"),
         DecoupledAnswer = new(s => s.Status == "D"),
         ResultKnown = new(s => s.Status is "Y" or "N"),
         TimedOut = new(s => s.StatusReason == "14"),
-        Interactive = new(s => s.IsBrowser && s.Text("authenticationType") != "04");
+        Interactive = new(s => (s.IsApp || s.IsBrowser) && s.Text("authenticationType") != "04");
 }

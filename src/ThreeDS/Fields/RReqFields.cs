@@ -24,11 +24,11 @@ internal static class RReqFields
         AcsRenderingType      = Row("acsRenderingType",      Raw(256),                            App),
         AuthenticationMethod  = Row("authenticationMethod",  Codes("01-11", "80-99"),             Optional),
         AuthenticationType    = Row("authenticationType",    Codes("01-04", "80-99"),             ResultKnown),
-        AuthenticationValue   = Row("authenticationValue",   Base64(28),                          Authenticated),
+        AuthenticationValue   = Row("authenticationValue",   Cryptogram,                          Authenticated),
         ChallengeCancel       = Row("challengeCancel",       Codes("01-08"),                      TimedOut),
         Eci                   = Row("eci",                   Text(2, 2),                          Optional),
         InteractionCounter    = Row("interactionCounter",    Digits(2, 2),                        Interactive),
-        MessageExtension      = Row("messageExtension",      Extensions,                          Optional),
+        MessageExtension      = Row("messageExtension",      Extensions,                          IfAny),
         SdkTransID            = Row("sdkTransID",            Uuid,                                App),
         WhiteListStatus       = Row("whiteListStatus",       OneOf("Y", "N", "E", "P", "R", "U"), Optional, V220),
         WhiteListStatusSource = Row("whiteListStatusSource", Codes("01-03", "80-99"),             WhiteList, V220);

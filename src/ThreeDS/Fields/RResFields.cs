@@ -18,7 +18,7 @@ internal static class RResFields
         DsTransID            = Row("dsTransID",            Uuid,                    Always),
         AcsTransID           = Row("acsTransID",           Uuid,                    Always),
         ResultsStatus        = Row("resultsStatus",        Codes("01-03", "80-99"), Always),
-        MessageExtension     = Row("messageExtension",     Extensions,              Optional),
+        MessageExtension     = Row("messageExtension",     Extensions,              IfAny),
         SdkTransID           = Row("sdkTransID",           Uuid,                    App);
 #pragma warning restore format
 

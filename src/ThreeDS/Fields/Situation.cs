@@ -40,6 +40,9 @@ internal sealed class Situation
 
     public string? ThreeRIInd { get; }
 
+    /// <summary>True when more payments follow by agreement.</summary>
+    public bool IsRecurring => AuthenticationInd is "02" or "03" || (Version >= ProtocolVersion.V220 && ThreeRIInd is "01" or "02");
+
     public string? Status { get; }
 
     public string? StatusReason { get; }

@@ -26,19 +26,15 @@ public sealed record CardRange : Elements
     /// <summary>A add, D delete, M change; without it, add.</summary>
     public string? ActionInd { get => Text(CardRangeFields.ActionInd); init => Put(CardRangeFields.ActionInd, value); }
 
-    /// <summary>The first version the issuer speaks.</summary>
-    public required string AcsStartProtocolVersion
+    /// <summary>The first version the issuer speaks; 2.3.1 has a list of versions in its place.</summary>
+    public string? AcsStartProtocolVersion
     {
-        get => Text(CardRangeFields.AcsStartProtocolVersion)!;
+        get => Text(CardRangeFields.AcsStartProtocolVersion);
         init => Put(CardRangeFields.AcsStartProtocolVersion, value);
     }
 
     /// <summary>The last version the issuer speaks.</summary>
-    public required string AcsEndProtocolVersion
-    {
-        get => Text(CardRangeFields.AcsEndProtocolVersion)!;
-        init => Put(CardRangeFields.AcsEndProtocolVersion, value);
-    }
+    public string? AcsEndProtocolVersion { get => Text(CardRangeFields.AcsEndProtocolVersion); init => Put(CardRangeFields.AcsEndProtocolVersion, value); }
 
     /// <summary>The first version the directory server speaks for the range.</summary>
     public string? DsStartProtocolVersion { get => Text(CardRangeFields.DsStartProtocolVersion); init => Put(CardRangeFields.DsStartProtocolVersion, value); }

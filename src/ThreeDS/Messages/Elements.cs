@@ -8,6 +8,9 @@ namespace Tollgate.ThreeDS;
 /// </summary>
 public abstract record Elements
 {
+    /// <summary>Stands in a row whose element was there and was of the wrong type.</summary>
+    internal static readonly object Broken = new();
+
     private static readonly object True = true;
     private static readonly object False = false;
 
