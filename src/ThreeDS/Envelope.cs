@@ -137,12 +137,13 @@ internal sealed class Envelope
 
     private static string? Identifier(ref Utf8JsonReader reader) => TryGetText(ref reader) is { } text && Format.Uuid.Accepts(text) ? text : null;
 
+    // An error is written, so it is in a version that we write.
     private static ProtocolVersion Highest(MessageExpectation expected)
     {
         var highest = ProtocolVersion.V210;
-        foreach (var version in expected.Versions)
+        foreach (var version in ProtocolVersion.Written)
         {
-            highest = version > highest ? version : highest;
+            highest = expected.Versions.Contains(version) ? version : highest;
         }
 
         return highest;

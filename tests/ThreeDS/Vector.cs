@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CsCheck;
 
 namespace Tollgate.ThreeDS.Tests;
 
@@ -9,6 +11,8 @@ public sealed record Vector(string Name, byte[] Utf8)
     public static IReadOnlyList<Vector> All { get; } = Load();
 
     public static TheoryData<string> Names => [.. All.Select(v => v.Name)];
+
+    public static Gen<Vector> Any { get; } = Gen.Int[0, All.Count - 1].Select(i => All[i]);
 
     public JsonObject Document => JsonNode.Parse(Utf8)!.AsObject();
 
@@ -27,6 +31,10 @@ public sealed record Vector(string Name, byte[] Utf8)
         Component = Component.Server,
         Request = FindRequest()?.Message as AuthenticationRequest,
     };
+
+    /// <summary>The document with something else as an element's value, as text: it may be what no JSON library would write.</summary>
+    public byte[] With(string element, string json) =>
+        Encoding.UTF8.GetBytes($"{{{string.Join(',', Document.Select(e => $"\"{e.Key}\":{(e.Key == element ? json : e.Value!.ToJsonString())}"))}}}");
 
     public override string ToString() => Name;
 

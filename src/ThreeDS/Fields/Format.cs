@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Tollgate.ThreeDS;
@@ -74,8 +75,9 @@ internal abstract record Format
         (text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         && Uri.TryCreate(text.ToString(), UriKind.Absolute, out var url) && url.Host.Length > 0;
 
-    // IPAddress also reads one number, such as 1, as an address; a dot or a colon is in every address that a browser has.
-    private static bool IsAddress(ReadOnlySpan<char> text) => text.ContainsAny('.', ':') && !text.Contains('[') && System.Net.IPAddress.TryParse(text, out _);
+    // IPAddress also reads 1, 127.1 and 0x7f.0.0.1 as addresses, and a network interface behind one.
+    private static bool IsAddress(ReadOnlySpan<char> text) => IPAddress.TryParse(text, out var address)
+        && (address.AddressFamily == AddressFamily.InterNetworkV6 ? !text.ContainsAny("[]%") : text.SequenceEqual(address.ToString()));
 }
 
 /// <summary>A text of so many characters.</summary>
