@@ -92,7 +92,8 @@ public readonly record struct ProtocolVersion(int Major, int Minor, int Patch) :
     }
 
     /// <inheritdoc/>
-    public int CompareTo(ProtocolVersion other) => (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
+    public int CompareTo(ProtocolVersion other) =>
+        Major != other.Major ? Major.CompareTo(other.Major) : Minor != other.Minor ? Minor.CompareTo(other.Minor) : Patch.CompareTo(other.Patch);
 
     /// <summary>The version as a message has it.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}");
