@@ -32,7 +32,7 @@ internal static class AResFields
         BroadInfo             = Row("broadInfo",             Raw(4096),                                        Optional),
         CardholderInfo        = Row("cardholderInfo",        Text(1, 128),                                     Optional),
         DsReferenceNumber     = Row("dsReferenceNumber",     Text(1, 32),                                      Always),
-        Eci                   = Row("eci",                   Text(2, 2),                                       Optional),
+        Eci                   = Row("eci",                   Open(Text(2, 2)),                                 Optional),
         MessageExtension      = Row("messageExtension",      Extensions,                                       IfAny),
         SdkTransID            = Row("sdkTransID",            Uuid,                                             App),
         WhiteListStatus       = Row("whiteListStatus",       OneOf("Y", "N", "E", "P", "R", "U"),              Optional, V220),

@@ -18,7 +18,7 @@ internal static class ErroFields
         AcsTransID           = Row("acsTransID",           Uuid,                                             Optional),
         DsTransID            = Row("dsTransID",            Uuid,                                             Optional),
         SdkTransID           = Row("sdkTransID",           Uuid,                                             Optional),
-        ErrorCode            = Row("errorCode",            Digits(3, 3),                                     Always),
+        ErrorCode            = Row("errorCode",            Open(Digits(3, 3)),                               Always),
         ErrorComponent       = Row("errorComponent",       OneOf("C", "S", "D", "A"),                        Always),
         ErrorDescription     = Row("errorDescription",     Text(1, 2048),                                    Always),
         ErrorDetail          = Row("errorDetail",          Text(1, 2048),                                    Always),

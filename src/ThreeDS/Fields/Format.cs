@@ -40,6 +40,9 @@ internal abstract record Format
 
     public static Format Digits(int least, int most) => new TextFormat(least, most, IsDigits);
 
+    /// <summary>The same format, of a value that may be printed.</summary>
+    public static Format Open(Format format) => format with { IsPrintable = true };
+
     public static Format Url(int most) => new TextFormat(1, most, IsAbsoluteUrl);
 
     
