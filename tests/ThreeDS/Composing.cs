@@ -59,6 +59,9 @@ public class Composing
         IsWrong(Composed with { PurchaseAmount = "10.00" }, ErrorCode.InvalidFormat, "purchaseAmount");
         IsWrong(Composed with { MerchantName = "" }, ErrorCode.InvalidFormat, "merchantName");
         IsWrong(Composed with { MerchantName = "half \ud83d a pair" }, ErrorCode.InvalidFormat, "merchantName");
+        IsWrong(Composed with { MerchantName = "\ud83d\ude00 the end \ud83d" }, ErrorCode.InvalidFormat, "merchantName");
+        IsWrong(Composed with { MerchantName = "\ude00\ud83d" }, ErrorCode.InvalidFormat, "merchantName");
+        Assert.Null(MessageValidator.Validate(Composed with { MerchantName = "\ud83d\ude00\ud83d\ude00 a" }, Component.Server));
         IsWrong(Composed with { MobilePhone = new() { Cc = "+61", Subscriber = "1" } }, ErrorCode.InvalidFormat, "mobilePhone.cc");
         IsWrong(Composed with { MessageExtension = [] }, ErrorCode.InvalidFormat, "messageExtension");
         IsWrong(Composed with { MessageExtension = [null!] }, ErrorCode.InvalidFormat, "messageExtension");

@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Tollgate.ThreeDS;
 
@@ -24,7 +22,7 @@ internal abstract record Format
         Minute = Time("yyyyMMddHHmm"),
         Second = Time("yyyyMMddHHmmss"),
         YearMonth = new TextFormat(4, 4, text => IsDigits(text) && DateOnly.TryParseExact(text[2..], "MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)),
-        Cryptogram = new TextFormat(28, 28, ThreeDS.AuthenticationValue.IsValid),
+        Cryptogram = new TextFormat(28, 28, AuthenticationValue.IsValid),
         Flag = new FlagFormat();
 
     /// <summary>At most ten extensions are in a message.</summary>
@@ -44,8 +42,6 @@ internal abstract record Format
     public static Format Open(Format format) => format with { IsPrintable = true };
 
     public static Format Url(int most) => new TextFormat(1, most, IsAbsoluteUrl);
-
-    
 
     public static Format OneOf(params string[] values) => new CodeFormat(values.ToFrozenSet(StringComparer.Ordinal)) { IsPrintable = true };
 
@@ -94,12 +90,17 @@ internal sealed record TextFormat(int Least, int Most, TextCheck IsRight) : Form
     {
         for (var i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && (Rune.DecodeFromUtf16(text.AsSpan(i), out _, out var taken) != OperationStatus.Done || taken != 2))
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
             {
                 return false;
             }
 
-            i += char.IsHighSurrogate(text[i]) ? 1 : 0;
+            i++;
         }
 
         return true;
