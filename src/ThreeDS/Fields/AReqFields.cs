@@ -1,0 +1,106 @@
+using static Tollgate.ThreeDS.Format;
+using static Tollgate.ThreeDS.Presence;
+using static Tollgate.ThreeDS.ProtocolVersion;
+
+namespace Tollgate.ThreeDS;
+
+/// <summary>The request to authenticate a cardholder, from the 3DS server through the directory server to the issuer. EMV 3DS 2.2.0 table B.1.</summary>
+internal static class AReqFields
+{
+    private static readonly Rows Rows = new();
+
+    private static Field Row(string name, Format format, Presence presence, ProtocolVersion since = default) => Rows.Add(name, format, presence, since);
+
+#pragma warning disable format // A table is read in columns.
+    public static readonly Field
+        MessageType                      = Row("messageType",                      OneOf("AReq"),                                    Always),
+        MessageVersion                   = Row("messageVersion",                   VersionNumber,                                    Always),
+        ThreeDSServerTransID             = Row("threeDSServerTransID",             Uuid,                                             Always),
+        DeviceChannel                    = Row("deviceChannel",                    Codes("01-03"),                                   Always),
+        MessageCategory                  = Row("messageCategory",                  Codes("01-02", "80-99"),                          Always),
+        ThreeDSCompInd                   = Row("threeDSCompInd",                   OneOf("Y", "N", "U"),                             Browser),
+        ThreeDSRequestorAuthenticationInd = Row("threeDSRequestorAuthenticationInd", Codes("01-06", "80-99"),                        Cardholder),
+        ThreeDSRequestorAuthenticationInfo = Row("threeDSRequestorAuthenticationInfo", ObjectOf(RequestorAuthenticationFields.Table), Optional),
+        ThreeDSReqAuthMethodInd          = Row("threeDSReqAuthMethodInd",          Codes("01-03", "80-99"),                          Optional, V220),
+        ThreeDSRequestorChallengeInd     = Row("threeDSRequestorChallengeInd",     Codes("01-09", "80-99"),                          Optional),
+        ThreeDSRequestorDecMaxTime       = Row("threeDSRequestorDecMaxTime",       Minutes,                                          Decoupled, V220),
+        ThreeDSRequestorDecReqInd        = Row("threeDSRequestorDecReqInd",        OneOf("Y", "N"),                                  Optional, V220),
+        ThreeDSRequestorID               = Row("threeDSRequestorID",               Text(1, 35),                                      Always),
+        ThreeDSRequestorName             = Row("threeDSRequestorName",             Text(1, 40),                                      Always),
+        ThreeDSRequestorPriorAuthenticationInfo = Row("threeDSRequestorPriorAuthenticationInfo", ObjectOf(PriorAuthenticationFields.Table), Optional),
+        ThreeDSRequestorURL              = Row("threeDSRequestorURL",              Url(2048),                                        Always),
+        ThreeDSServerRefNumber           = Row("threeDSServerRefNumber",           Text(1, 32),                                      Always),
+        ThreeDSServerOperatorID          = Row("threeDSServerOperatorID",          Text(1, 32),                                      Optional),
+        ThreeDSServerURL                 = Row("threeDSServerURL",                 Url(2048),                                        Always),
+        ThreeRIInd                       = Row("threeRIInd",                       Codes("01-11", "80-99"),                          WithoutCardholder),
+        AcctType                         = Row("acctType",                         Codes("01-03", "80-99"),                          Optional),
+        AcquirerBIN                      = Row("acquirerBIN",                      Text(1, 11),                                      Payment),
+        AcquirerMerchantID               = Row("acquirerMerchantID",               Text(1, 35),                                      Payment),
+        AddrMatch                        = Row("addrMatch",                        OneOf("Y", "N"),                                  Optional),
+        BroadInfo                        = Row("broadInfo",                        Raw(4096),                                        Optional),
+        BrowserAcceptHeader              = Row("browserAcceptHeader",              Text(1, 2048),                                    Browser),
+        BrowserIP                        = Row("browserIP",                        IpAddress,                                        Optional),
+        BrowserJavascriptEnabled         = Row("browserJavascriptEnabled",         Flag,                                             Browser, V220),
+        BrowserJavaEnabled               = Row("browserJavaEnabled",               Flag,                                             BrowserScript),
+        BrowserLanguage                  = Row("browserLanguage",                  Text(1, 8),                                       Browser),
+        BrowserColorDepth                = Row("browserColorDepth",                OneOf("1", "4", "8", "15", "16", "24", "32", "48"), BrowserScript),
+        BrowserScreenHeight              = Row("browserScreenHeight",              Digits(1, 6),                                     BrowserScript),
+        BrowserScreenWidth               = Row("browserScreenWidth",               Digits(1, 6),                                     BrowserScript),
+        BrowserTZ                        = Row("browserTZ",                        TimeOffset,                                       BrowserScript),
+        BrowserUserAgent                 = Row("browserUserAgent",                 Text(1, 2048),                                    Browser),
+        CardExpiryDate                   = Row("cardExpiryDate",                   YearMonth,                                        Optional),
+        AcctInfo                         = Row("acctInfo",                         ObjectOf(AccountHistoryFields.Table),             Optional),
+        AcctNumber                       = Row("acctNumber",                       Digits(13, 19),                                   Always),
+        AcctID                           = Row("acctID",                           Text(1, 64),                                      Optional),
+        BillAddrCity                     = Row("billAddrCity",                     Text(1, 50),                                      Optional),
+        BillAddrCountry                  = Row("billAddrCountry",                  Digits(3, 3),                                     AddressState),
+        BillAddrLine1                    = Row("billAddrLine1",                    Text(1, 50),                                      Optional),
+        BillAddrLine2                    = Row("billAddrLine2",                    Text(1, 50),                                      Optional),
+        BillAddrLine3                    = Row("billAddrLine3",                    Text(1, 50),                                      Optional),
+        BillAddrPostCode                 = Row("billAddrPostCode",                 Text(1, 16),                                      Optional),
+        BillAddrState                    = Row("billAddrState",                    Text(1, 3),                                       Optional),
+        Email                            = Row("email",                            EmailAddress,                                     Optional),
+        HomePhone                        = Row("homePhone",                        ObjectOf(PhoneFields.Table),                      Optional),
+        MobilePhone                      = Row("mobilePhone",                      ObjectOf(PhoneFields.Table),                      Optional),
+        WorkPhone                        = Row("workPhone",                        ObjectOf(PhoneFields.Table),                      Optional),
+        CardholderName                   = Row("cardholderName",                   Text(2, 45),                                      Optional),
+        ShipAddrCity                     = Row("shipAddrCity",                     Text(1, 50),                                      Optional),
+        ShipAddrCountry                  = Row("shipAddrCountry",                  Digits(3, 3),                                     ShippingState),
+        ShipAddrLine1                    = Row("shipAddrLine1",                    Text(1, 50),                                      Optional),
+        ShipAddrLine2                    = Row("shipAddrLine2",                    Text(1, 50),                                      Optional),
+        ShipAddrLine3                    = Row("shipAddrLine3",                    Text(1, 50),                                      Optional),
+        ShipAddrPostCode                 = Row("shipAddrPostCode",                 Text(1, 16),                                      Optional),
+        ShipAddrState                    = Row("shipAddrState",                    Text(1, 3),                                       Optional),
+        DeviceInfo                       = Row("deviceInfo",                       Text(1, 64000),                                   Optional),
+        DeviceRenderOptions              = Row("deviceRenderOptions",              Raw(4096),                                        App),
+        DsReferenceNumber                = Row("dsReferenceNumber",                Text(1, 32),                                      Optional),
+        DsTransID                        = Row("dsTransID",                        Uuid,                                             Optional),
+        DsURL                            = Row("dsURL",                            Url(2048),                                        Optional),
+        PayTokenInd                      = Row("payTokenInd",                      Flag,                                             Optional),
+        PayTokenSource                   = Row("payTokenSource",                   Codes("01-02", "80-99"),                          PaymentToken, V220),
+        PurchaseInstalData               = Row("purchaseInstalData",               Instalments,                                      Instalment),
+        Mcc                              = Row("mcc",                              Digits(4, 4),                                     Payment),
+        MerchantCountryCode              = Row("merchantCountryCode",              Digits(3, 3),                                     Payment),
+        MerchantName                     = Row("merchantName",                     Text(1, 40),                                      Payment),
+        MerchantRiskIndicator            = Row("merchantRiskIndicator",            ObjectOf(MerchantRiskIndicatorFields.Table),      Optional),
+        MessageExtension                 = Row("messageExtension",                 Extensions,                                       IfAny),
+        NotificationURL                  = Row("notificationURL",                  Url(256),                                         Browser),
+        PurchaseAmount                   = Row("purchaseAmount",                   Digits(1, 48),                                    Purchase),
+        PurchaseCurrency                 = Row("purchaseCurrency",                 Digits(3, 3),                                     Purchase),
+        PurchaseExponent                 = Row("purchaseExponent",                 Digits(1, 1),                                     Purchase),
+        PurchaseDate                     = Row("purchaseDate",                     Second,                                           Purchase),
+        RecurringExpiry                  = Row("recurringExpiry",                  Date,                                             Recurring),
+        RecurringFrequency               = Row("recurringFrequency",               Digits(1, 4),                                     Recurring),
+        SdkAppID                         = Row("sdkAppID",                         Uuid,                                             App),
+        SdkEncData                       = Row("sdkEncData",                       Text(1, 64000),                                   App),
+        SdkEphemPubKey                   = Row("sdkEphemPubKey",                   Raw(256),                                         App),
+        SdkMaxTimeout                    = Row("sdkMaxTimeout",                    Digits(2, 2),                                     App),
+        SdkReferenceNumber               = Row("sdkReferenceNumber",               Text(1, 32),                                      App),
+        SdkTransID                       = Row("sdkTransID",                       Uuid,                                             App),
+        TransType                        = Row("transType",                        OneOf("01", "03", "10", "11", "28"),              Optional),
+        WhiteListStatus                  = Row("whiteListStatus",                  OneOf("Y", "N", "E", "P", "R", "U"),              Optional, V220),
+        WhiteListStatusSource            = Row("whiteListStatusSource",            Codes("01-03", "80-99"),                          WhiteList, V220);
+#pragma warning restore format
+
+    public static readonly Table Table = Rows.Close(MessageTypes.AReq, table => new AuthenticationRequest(table));
+}
