@@ -6,7 +6,7 @@ namespace Tollgate.ThreeDS.Tests;
 /// <summary>Random and mutated messages: whatever comes, it is a message or it has its error. TOLLGATE_THREEDS_FUZZ says how many, TOLLGATE_THREEDS_SEED which.</summary>
 public class Fuzz(ITestOutputHelper output)
 {
-    private const int Usual = 50_000;
+    private const int Usual = 25_000;
 
     private static readonly string[] Codes =
     [
