@@ -1,9 +1,13 @@
+using Tollgate.Sandbox.ThreeDS;
+
 namespace Tollgate.Sandbox;
 
 /// <summary>The simulated acquirer in the gateway's own process.</summary>
-public sealed class AcquirerInProcess(SimulatedAcquirer acquirer) : IAcquirerHost
+/// <param name="acquirer">The acquirer.</param>
+/// <param name="issuer">The issuer's server for authentication, when there is one: what it does on its own account is done with the acquirer's.</param>
+public sealed class AcquirerInProcess(SimulatedAcquirer acquirer, SimulatedAccessControlServer? issuer = null) : IAcquirerHost
 {
-    private readonly SimulatedIssuer issuer = new(acquirer);
+    private readonly SimulatedIssuer codes = new(acquirer);
 
     /// <inheritdoc/>
     public SandboxClock Clock => acquirer.Clock;
@@ -32,10 +36,18 @@ public sealed class AcquirerInProcess(SimulatedAcquirer acquirer) : IAcquirerHos
     public Task<byte[]?> ReadClearingFileAsync(string name) => Task.FromResult(acquirer.ReadClearingFile(name));
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> FindNextDueAsync() => Task.FromResult(acquirer.NextDue);
+    public Task<DateTimeOffset?> FindNextDueAsync() => Task.FromResult(Earlier(acquirer.NextDue, issuer?.NextDue));
 
     /// <inheritdoc/>
-    public Task RunDueAsync() => acquirer.RunDueAsync();
+    public async Task RunDueAsync()
+    {
+        if (issuer is not null)
+        {
+            await issuer.RunDueAsync();
+        }
+
+        await acquirer.RunDueAsync();
+    }
 
     /// <inheritdoc/>
     public Task<bool> DoNowAsync(NoticeKind kind, string payment) => acquirer.DoNowAsync(kind, payment);
@@ -48,5 +60,8 @@ public sealed class AcquirerInProcess(SimulatedAcquirer acquirer) : IAcquirerHos
     }
 
     /// <inheritdoc/>
-    public Task<CodeVerdict> JudgeAsync(string payment, string code) => Task.FromResult(issuer.Judge(payment, code));
+    public Task<CodeVerdict> JudgeAsync(string payment, string code) => Task.FromResult(codes.Judge(payment, code));
+
+    /// <summary>The earlier of two instants that may not be.</summary>
+    public static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Tollgate.Core.Cards;
 
 namespace Tollgate.Sandbox;
 
@@ -12,7 +13,7 @@ internal static class AcquirerRules
         switch (message.Kind)
         {
             case MessageKind.Authorisation:
-                return message.StoredCredential ? card?.StoredCredentialCode ?? card?.ResponseCode ?? "14" : card?.ResponseCode ?? "14";
+                return card is null ? "14" : Authorise(message, card);
             case MessageKind.Capture:
                 return payment is { Captured: 0, Released: 0 } && message.Amount <= payment.Authorised ? "00" : "12";
             case MessageKind.Void:
@@ -34,6 +35,47 @@ internal static class AcquirerRules
                 return "12";
         }
     }
+
+    private static string Authorise(SimulatedMessage message, TestCard card)
+    {
+        // DE39 30 is a format error: what the card says does not matter when the message breaks the schemes' rules.
+        if (BreaksRules(message))
+        {
+            return "30";
+        }
+
+        if (card.UnauthenticatedCode is { } code && !IsAuthenticated(message) && (message.Initiator == SimulatedInitiator.Cardholder || card.AsksMerchant))
+        {
+            return code;
+        }
+
+        return message.StoredCredential ? card.StoredCredentialCode ?? card.ResponseCode : card.ResponseCode;
+    }
+
+    /// <summary>
+    /// Neither a security code nor an authentication goes with what a merchant initiates by a stored credential; and an authentication has the form that
+    /// the card's scheme gives it.
+    /// </summary>
+    private static bool BreaksRules(SimulatedMessage message)
+    {
+        if (message is { Initiator: SimulatedInitiator.Merchant, StoredCredential: true } && (message.Code is not null || message.Authentication is not null))
+        {
+            return true;
+        }
+
+        return message.Authentication is { } proof
+            && (!Indicators(message.Card!.Brand).Contains(proof.Eci)
+                || (proof.Value is null ? IsProof(proof.Eci, message.Card.Brand) : proof.Value.Length != 28)
+                || (proof.DirectoryServerTransactionId is { } id && !Guid.TryParseExact(id, "D", out _))
+                || !proof.Version.StartsWith("2.", StringComparison.Ordinal));
+    }
+
+    private static bool IsAuthenticated(SimulatedMessage message) => message.Authentication is { } proof && IsProof(proof.Eci, message.Card!.Brand);
+
+    private static bool IsProof(string eci, Brand brand) => Indicators(brand).AsSpan(0, 2).Contains(eci);
+
+    /// <summary>The electronic commerce indicators of a brand: authenticated, attempted, and those that shift no liability.</summary>
+    private static string[] Indicators(Brand brand) => brand is Brand.Mastercard or Brand.Maestro ? ["02", "01", "00", "04", "06", "07"] : ["05", "06", "07"];
 
     /// <summary>The answer when it shall say no: to undo something, for good.</summary>
     public static string Decline(MessageKind kind) => kind == MessageKind.Reversal ? "12" : "05";

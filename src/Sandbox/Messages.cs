@@ -1,5 +1,6 @@
 using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
+using Tollgate.Core.Payments;
 
 namespace Tollgate.Sandbox;
 
@@ -58,12 +59,41 @@ public sealed record SimulatedMessage
     /// <summary>Whether the card comes from a token.</summary>
     public bool StoredCredential { get; init; }
 
+    /// <summary>Who initiates an authorisation.</summary>
+    public SimulatedInitiator Initiator { get; init; }
+
+    /// <summary>For an authorisation that the merchant initiates, why.</summary>
+    public ChargeReason? Reason { get; init; }
+
+    /// <summary>For an authorisation that the merchant initiates, the scheme's identifier of the payment that set the agreement up.</summary>
+    public string? PreviousSchemeTransactionId { get; init; }
+
+    /// <summary>What 3-D Secure proved of the cardholder of an authorisation.</summary>
+    public SimulatedAuthentication? Authentication { get; init; }
+
     /// <summary>For an answer in a dispute, the reference of the case.</summary>
     public string? Case { get; init; }
 
     /// <summary>The evidence.</summary>
     public IReadOnlyList<SimulatedEvidence>? Evidence { get; init; }
 }
+
+/// <summary>Who initiates an authorisation.</summary>
+public enum SimulatedInitiator
+{
+    /// <summary>The cardholder, who is there.</summary>
+    Cardholder,
+
+    /// <summary>The merchant, under a standing agreement.</summary>
+    Merchant,
+}
+
+/// <summary>What 3-D Secure proved, as an authorisation carries it.</summary>
+/// <param name="Eci">Electronic commerce indicator, two digits.</param>
+/// <param name="Value">CAVV or AAV, 28 characters of base64, when there is one.</param>
+/// <param name="DirectoryServerTransactionId">The directory server's identifier of the authentication, a UUID.</param>
+/// <param name="Version">The protocol version, such as <c>2.2.0</c>.</param>
+public sealed record SimulatedAuthentication(string Eci, string? Value, string? DirectoryServerTransactionId, string Version);
 
 /// <summary>A piece of evidence. Files stay at the gateway: nobody here would look at them.</summary>
 /// <param name="Category">What it proves.</param>

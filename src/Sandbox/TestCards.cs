@@ -19,13 +19,17 @@ internal enum ChallengePolicy
 /// <param name="Delay">How long the answer takes.</param>
 /// <param name="Silent">Whether the answer to an authorisation never comes, and an inquiry cannot say.</param>
 /// <param name="OpensDispute">Whether the cardholder disputes the payment when it settles.</param>
+/// <param name="UnauthenticatedCode">The answer as long as the cardholder is not authenticated, when it is another one.</param>
+/// <param name="AsksMerchant">Whether that is also the answer to what the merchant initiates.</param>
 internal sealed record TestCard(
     string ResponseCode = "00",
     ChallengePolicy Challenge = ChallengePolicy.Never,
     string? StoredCredentialCode = null,
     TimeSpan Delay = default,
     bool Silent = false,
-    bool OpensDispute = false);
+    bool OpensDispute = false,
+    string? UnauthenticatedCode = null,
+    bool AsksMerchant = false);
 
 /// <summary>The published test numbers and what each does; any other number is approved without a challenge.</summary>
 internal static class TestCards
@@ -38,6 +42,10 @@ internal static class TestCards
         ["4000000000003055"] = new(Challenge: ChallengePolicy.Frictionless),
         ["4000000000003220"] = new(Challenge: ChallengePolicy.AlsoUnscheduledRawCard),
         ["4000008400001629"] = new("05", ChallengePolicy.RegularOnly),
+        ["4000008260003178"] = new("51", ChallengePolicy.RegularOnly),
+        ["4000002500003155"] = new(UnauthenticatedCode: "1A"),
+        ["4000002760003184"] = new(UnauthenticatedCode: "1A", AsksMerchant: true),
+        ["5200000000002235"] = new(UnauthenticatedCode: "65"),
         ["4000000000000002"] = new("05"),
         ["4000000000009995"] = new("51"),
         ["4000000000000069"] = new("54"),

@@ -136,6 +136,7 @@ internal static class TollgateServer
         var address = app.Services.GetRequiredService<PublicAddress>();
         var listening = ListeningAddress(app);
         address.Url = settings.PublicUrl?.AbsoluteUri.TrimEnd('/') ?? listening;
+        address.Local = listening;
         return listening;
     }
 

@@ -14,6 +14,9 @@ internal sealed class PublicAddress
 {
     /// <summary>Scheme, host and port, without a slash at the end.</summary>
     public string Url { get; set; } = "http://127.0.0.1:8080";
+
+    /// <summary>Where this machine reaches it, written in the same way.</summary>
+    public string Local { get; set; } = "http://127.0.0.1:8080";
 }
 
 /// <summary>A payment as the wire shows it.</summary>

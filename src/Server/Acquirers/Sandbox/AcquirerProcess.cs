@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Tollgate.Sandbox;
+using Tollgate.Sandbox.ThreeDS;
+using Tollgate.Server.Http;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
 
@@ -37,18 +39,25 @@ internal static class AcquirerProcess
         // Exchanges whose answer never comes would hold the shutdown up.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         await using var app = builder.Build();
-        Map(app, acquirer);
+        var address = string.Empty;
+        using var scheme = new SimulatedScheme(acquirer.Clock, () => address, url => IsGateway(url, settings) ? url : null);
+        Map(app, acquirer, scheme);
         await TollgateServer.ListenAsync(app);
+        address = settings.PublicUrl?.AbsoluteUri.TrimEnd('/') ?? TollgateServer.ListeningAddress(app);
         Console.Out.WriteLine($"The sandbox's acquirer listens on {TollgateServer.ListeningAddress(app)} and keeps its books in {SandboxSetup.BooksPath(settings)}");
         await app.WaitForShutdownAsync();
         return 0;
     }
 
-    private static void Map(WebApplication app, SimulatedAcquirer acquirer)
+    /// <summary>Gateways are on this machine, as their acquirer is, unless the operator says otherwise.</summary>
+    private static bool IsGateway(Uri url, Settings settings) => url.Scheme is "http" or "https" && (url.IsLoopback || settings.AllowRemoteSandbox);
+
+    private static void Map(WebApplication app, SimulatedAcquirer acquirer, SimulatedScheme scheme)
     {
         var issuer = new SimulatedIssuer(acquirer);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tollgate.Sandbox");
         app.Use(next => context => GuardAsync(context, next, acquirer, logger));
+        app.MapScheme(scheme);
         app.MapPost(HostWire.Exchange, async context =>
         {
             context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LargestMessage;
@@ -64,7 +73,11 @@ internal static class AcquirerProcess
             context, acquirer.Read<IReadOnlyList<BookLine>>((string)context.Request.RouteValues["payment"]!, booked => [.. booked.Lines]) ?? [], HostJson.Default.IReadOnlyListBookLine));
         app.MapGet(HostWire.ClearingFiles + "{name}", context => WriteAsync(
             context, new(acquirer.ReadClearingFile((string)context.Request.RouteValues["name"]!)), HostJson.Default.WireFile));
-        app.MapGet(HostWire.Due, context => WriteAsync(context, acquirer.ListDue(HostWire.MostDue), HostJson.Default.IReadOnlyListDueNotice));
+        app.MapGet(HostWire.Due, async context =>
+        {
+            await scheme.Issuer.RunDueAsync();
+            await WriteAsync(context, acquirer.ListDue(HostWire.MostDue), HostJson.Default.IReadOnlyListDueNotice);
+        });
         app.MapPost(HostWire.Now, async context =>
         {
             var order = await ReadAsync(context, HostJson.Default.NowOrder);
@@ -75,7 +88,7 @@ internal static class AcquirerProcess
             var hearing = await ReadAsync(context, HostJson.Default.Hearing);
             await WriteAsync(context, new(acquirer.Confirm(hearing.Told, hearing.Heard)), HostJson.Default.Done);
         });
-        app.MapGet(HostWire.Clock, context => WriteAsync(context, new(acquirer.NextDue), HostJson.Default.WireTime));
+        app.MapGet(HostWire.Clock, context => WriteAsync(context, new(AcquirerInProcess.Earlier(acquirer.NextDue, scheme.Issuer.NextDue)), HostJson.Default.WireTime));
         app.MapPost(HostWire.Clock, async context =>
         {
             acquirer.MoveClock((await ReadAsync(context, HostJson.Default.WireTime)).At ?? throw new JsonException("There is no instant."));
@@ -99,6 +112,10 @@ internal static class AcquirerProcess
         try
         {
             await next(context);
+        }
+        catch (BadRequestException bad)
+        {
+            context.Response.StatusCode = bad.StatusCode;
         }
         catch (JsonException)
         {

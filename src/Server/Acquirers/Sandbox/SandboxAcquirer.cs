@@ -76,8 +76,19 @@ internal sealed class SandboxAcquirer : IAcquirer
         };
         return order switch
         {
-            AcquirerOrder.Authorise authorise =>
-                message with { Card = authorise.Card, Code = authorise.Code, Capture = authorise.CaptureAtOnce, StoredCredential = authorise.StoredCredential },
+            AcquirerOrder.Authorise authorise => message with
+            {
+                Card = authorise.Card,
+                Code = authorise.Code,
+                Capture = authorise.CaptureAtOnce,
+                StoredCredential = authorise.StoredCredential,
+                Initiator = authorise.Type == PaymentType.Unscheduled ? SimulatedInitiator.Merchant : SimulatedInitiator.Cardholder,
+                Reason = authorise.Reason,
+                PreviousSchemeTransactionId = authorise.PreviousSchemeTransactionId,
+                Authentication = authorise.Authentication is { } proof
+                    ? new(proof.Eci, proof.AuthenticationValue, proof.DirectoryServerTransactionId, proof.Version)
+                    : null,
+            },
             AcquirerOrder.AnswerDispute answer => message with { Case = answer.Case, Evidence = answer.Accepts ? null : [.. answer.Evidence.Select(ToMessage)] },
             _ => message,
         };

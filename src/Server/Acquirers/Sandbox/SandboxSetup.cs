@@ -1,5 +1,6 @@
 using Tollgate.Core;
 using Tollgate.Sandbox;
+using Tollgate.Sandbox.ThreeDS;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
@@ -26,7 +27,8 @@ internal static class SandboxSetup
         {
             var acquirer = Open(settings);
             services.AddSingleton(_ => acquirer);
-            services.AddSingleton<IAcquirerHost>(s => new AcquirerInProcess(s.GetRequiredService<SimulatedAcquirer>()));
+            services.AddSingleton(s => CreateScheme(acquirer.Clock, s.GetRequiredService<PublicAddress>()));
+            services.AddSingleton<IAcquirerHost>(s => new AcquirerInProcess(acquirer, s.GetRequiredService<SimulatedScheme>().Issuer));
         }
 
         services.AddSingleton<TimeProvider>(s => s.GetRequiredService<IAcquirerHost>().Clock);
@@ -37,6 +39,12 @@ internal static class SandboxSetup
         services.AddSingleton<SimulateCalls>();
         services.AddHostedService<SandboxWork>();
     }
+
+    /// <summary>The directory server and the issuer in this process: for this gateway alone, whose results go to it by the shortest way.</summary>
+    private static SimulatedScheme CreateScheme(TimeProvider clock, PublicAddress address) => new(
+        clock,
+        () => address.Url,
+        url => url.AbsoluteUri.StartsWith(address.Url + "/", StringComparison.Ordinal) ? new(address.Local + url.AbsoluteUri[address.Url.Length..]) : null);
 
     /// <summary>Opens the simulated acquirer's books in the data directory.</summary>
     /// <exception cref="SettingException">Another process has them open, or they cannot be read.</exception>
@@ -100,6 +108,11 @@ internal static class SandboxSetup
             NoticeKind.RefundRejected => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
             _ => HearDisputeAsync(news, new(notice.Payment), notice.Kind, notice.Dispute!),
         };
+        if (app.Services.GetService<SimulatedScheme>() is { } scheme)
+        {
+            app.MapScheme(scheme);
+        }
+
         var calls = app.Services.GetRequiredService<SimulateCalls>();
         foreach (var root in TollgateServer.Roots)
         {
