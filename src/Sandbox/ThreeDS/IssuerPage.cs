@@ -49,7 +49,7 @@ public sealed record IssuerPage(int Status, string Html, string? Location = null
         {(wasWrong ? "<p id=\"problem\" role=\"alert\">That code is not right. Try again.</p>" : string.Empty)}
         <form method="post" action="{Encode(view.Path)}">
         <label for="code">Code</label>
-        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10"{(wasWrong ? " aria-describedby=\"problem\" aria-invalid=\"true\"" : string.Empty)}>
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="10" autofocus{(wasWrong ? " aria-describedby=\"problem\" aria-invalid=\"true\"" : string.Empty)}>
         <p><button type="submit" name="action" value="confirm">Confirm</button> <button type="submit" name="action" value="cancel" class="quiet">Cancel</button></p>
         </form>
         """));

@@ -72,7 +72,7 @@ public sealed class EnrolledCardTests : IDisposable
         Assert.Equal(indicators, string.Join(',', range.AcsInfoInd!));
         Assert.Equal(method switch { "method" => SchemeWorld.Address + "/sandbox/acs/method", "silent" => SchemeWorld.Address + "/sandbox/acs/method/silent", _ => null }, range.ThreeDSMethodURL);
 
-        var request = world.Request(card) with { MessageVersion = range.AcsEndProtocolVersion, ThreeDSCompInd = method == "-" ? "U" : "Y" };
+        var request = world.Request(card) with { MessageVersion = range.AcsEndProtocolVersion!, ThreeDSCompInd = method == "-" ? "U" : "Y" };
         if (range.AcsEndProtocolVersion == "2.1.0")
         {
             request = request with { BrowserJavascriptEnabled = null };
