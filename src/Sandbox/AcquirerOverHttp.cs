@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -31,6 +32,9 @@ public sealed class AcquirerOverHttp : IAcquirerHost, IDisposable
 
     /// <inheritdoc/>
     public Func<AcquirerNotice, Task<bool>>? Listener { get; set; }
+
+    /// <summary>Where this gateway is, once it listens: the address that its customers know, and the one at which this machine reaches it.</summary>
+    public Func<(string Known, string Local)>? Gateway { get; set; }
 
     /// <summary>Reaches the acquirer's process and takes its clock over.</summary>
     /// <param name="address">Where it listens.</param>
@@ -146,6 +150,11 @@ public sealed class AcquirerOverHttp : IAcquirerHost, IDisposable
     {
         using (request)
         {
+            if (Gateway?.Invoke() is var (known, local) && Ascii.IsValid(known))
+            {
+                request.Headers.Add(HostWire.GatewayHeader, $"{known} {local}");
+            }
+
             try
             {
                 using var response = await http.SendAsync(request);

@@ -37,6 +37,12 @@ public static class HostWire
     /// <summary>The header with which every answer says how far the clock was moved, in ticks of 100 ns.</summary>
     public const string OffsetHeader = "sandbox-clock-offset";
 
+    /// <summary>
+    /// The header with which a gateway says where it is: the address that its customers know, a space, and the one at which this machine reaches it. Results of
+    /// challenges go there.
+    /// </summary>
+    public const string GatewayHeader = "sandbox-gateway";
+
     /// <summary>How many due notices are given out at a time.</summary>
     public const int MostDue = 256;
 

@@ -180,6 +180,22 @@ public sealed class SimulatedDirectoryServer
             return (ErrorCode.ElementMissing, "cardExpiryDate");
         }
 
+        // The sandbox's only money is the Australian dollar.
+        if (request.PurchaseCurrency != "036")
+        {
+            return (ErrorCode.InvalidIsoCode, "purchaseCurrency");
+        }
+
+        if (request.PurchaseExponent != "2")
+        {
+            return (ErrorCode.InvalidFormat, "purchaseExponent");
+        }
+
+        if (request.Mcc == "0000")
+        {
+            return (ErrorCode.InvalidMcc, "mcc");
+        }
+
         if (!Uri.TryCreate(request.ThreeDSServerURL, UriKind.Absolute, out var url) || !results.CanReach(url))
         {
             return (ErrorCode.InvalidFormat, "threeDSServerURL");

@@ -30,6 +30,38 @@ public sealed class SchemeOverHttp(SqliteGateway gateway, Chromium chromium)
         Assert.Equal(new Uri(acquirer.Address, "/sandbox/acs/challenge").AbsoluteUri, answer.AcsURL);
         var error = await AskAsync<ErrorMessage>(acquirer.Address, Request("4111111111111111", "https://gateway.example/3ds/results"));
         Assert.Equal("203 threeDSServerURL", $"{error.ErrorCode} {error.ErrorDetail}");
+
+        // A gateway of this machine says by which name its customers know it.
+        using var http = new HttpClient { BaseAddress = acquirer.Address };
+        await SayAsync("https://other.example http://192.0.2.1:80");
+        await SayAsync("https://gateway.example http://127.0.0.1:1");
+        Assert.Equal("C", (await AskAsync<AuthenticationResponse>(acquirer.Address, Request("4111111111111111", "https://gateway.example/3ds/results"))).TransStatus);
+        Assert.Equal("203", (await AskAsync<ErrorMessage>(acquirer.Address, Request("4111111111111111", "https://other.example/3ds/results"))).ErrorCode);
+
+        async Task SayAsync(string gateway)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/clock");
+            request.Headers.Add("sandbox-gateway", gateway);
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(200, (int)answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_challenge_is_given_up_when_the_clock_is_moved_past_its_time()
+    {
+        await using var own = gateway.Another();
+        await own.InitializeAsync();
+        using var http = new HttpClient { BaseAddress = own.Address };
+        var answer = await AskAsync<AuthenticationResponse>(own.Address, Request("4111111111111111", new Uri(own.Address, "/3ds/results").AbsoluteUri));
+        Assert.Contains("Confirm", await ShowAsync(), StringComparison.Ordinal);
+
+        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(10));
+        Assert.Contains("Confirm", await ShowAsync(), StringComparison.Ordinal);
+        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("Continue", await ShowAsync(), StringComparison.Ordinal);
+
+        Task<string> ShowAsync() => http.GetStringAsync($"/sandbox/acs/challenge/{answer.AcsTransID}", TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -40,7 +41,13 @@ internal static class AcquirerProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         await using var app = builder.Build();
         var address = string.Empty;
-        using var scheme = new SimulatedScheme(acquirer.Clock, () => address, url => IsGateway(url, settings) ? url : null);
+        var gateways = new Gateways(settings.AllowRemoteSandbox);
+        using var scheme = new SimulatedScheme(acquirer.Clock, () => address, gateways.Reach);
+        app.Use(next => context =>
+        {
+            gateways.Hear(context.Request.Headers[HostWire.GatewayHeader]);
+            return next(context);
+        });
         Map(app, acquirer, scheme);
         await TollgateServer.ListenAsync(app);
         address = settings.PublicUrl?.AbsoluteUri.TrimEnd('/') ?? TollgateServer.ListeningAddress(app);
@@ -48,9 +55,6 @@ internal static class AcquirerProcess
         await app.WaitForShutdownAsync();
         return 0;
     }
-
-    /// <summary>Gateways are on this machine, as their acquirer is, unless the operator says otherwise.</summary>
-    private static bool IsGateway(Uri url, Settings settings) => url.Scheme is "http" or "https" && (url.IsLoopback || settings.AllowRemoteSandbox);
 
     private static void Map(WebApplication app, SimulatedAcquirer acquirer, SimulatedScheme scheme)
     {
@@ -142,5 +146,39 @@ internal static class AcquirerProcess
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <summary>
+    /// The gateways that this acquirer serves, by the address that their customers know. They are on this machine, as their acquirer is, unless the operator
+    /// says otherwise; so that whoever writes another address into a message does not make this process call it.
+    /// </summary>
+    private sealed class Gateways(bool mayBeRemote)
+    {
+        private const int Most = 1000;
+
+        private readonly ConcurrentDictionary<string, string> locals = new(StringComparer.Ordinal);
+
+        public void Hear(string? header)
+        {
+            if (header?.Split(' ') is [var known, var local] && locals.Count < Most && Uri.TryCreate(local, UriKind.Absolute, out var url) && IsNear(url))
+            {
+                locals[known] = local;
+            }
+        }
+
+        public Uri? Reach(Uri url)
+        {
+            foreach (var (known, local) in locals)
+            {
+                if (url.AbsoluteUri.StartsWith(known + "/", StringComparison.Ordinal))
+                {
+                    return new(local + url.AbsoluteUri[known.Length..]);
+                }
+            }
+
+            return IsNear(url) ? url : null;
+        }
+
+        private bool IsNear(Uri url) => url.Scheme is "http" or "https" && (url.IsLoopback || mayBeRemote);
     }
 }

@@ -108,6 +108,12 @@ internal static class SandboxSetup
             NoticeKind.RefundRejected => news.RefundRejectedAsync(new(notice.Payment), Operation(notice)),
             _ => HearDisputeAsync(news, new(notice.Payment), notice.Kind, notice.Dispute!),
         };
+        if (app.Services.GetRequiredService<IAcquirerHost>() is AcquirerOverHttp remote)
+        {
+            var address = app.Services.GetRequiredService<PublicAddress>();
+            remote.Gateway = () => (address.Url, address.Local);
+        }
+
         if (app.Services.GetService<SimulatedScheme>() is { } scheme)
         {
             app.MapScheme(scheme);
