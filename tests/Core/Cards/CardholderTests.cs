@@ -82,5 +82,25 @@ public class CardholderTests
         Assert.All(["UK", "EU", "XK", "AN", "SU", "au", "Au", "AUS", "A", ""], code => Assert.False(Countries.Contains(code)));
     }
 
+    [Theory]
+    [InlineData("AU", "036")]
+    [InlineData("NZ", "554")]
+    [InlineData("AF", "004")]
+    [InlineData("US", "840")]
+    [InlineData("GB", "826")]
+    [InlineData("ZW", "716")]
+    [InlineData("UK", null)]
+    [InlineData("au", null)]
+    [InlineData("", null)]
+    public void A_country_has_three_digits_too(string code, string? number) => Assert.Equal(number, Countries.NumberOf(code));
+
+    [Fact]
+    public void No_two_countries_share_their_digits()
+    {
+        var numbers = (from first in Letters from second in Letters select Countries.NumberOf($"{first}{second}")).OfType<string>().ToList();
+        Assert.Equal(249, numbers.Distinct().Count());
+        Assert.All(numbers, number => Assert.Matches("^[0-9]{3}$", number));
+    }
+
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 }
