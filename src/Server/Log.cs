@@ -39,6 +39,15 @@ internal static partial class Log
     [LoggerMessage(60, LogLevel.Error, "The authorisation of payment {Payment} after its challenge broke; recovery settles it")]
     public static partial void AuthorisationBroke(ILogger logger, string payment, Exception bug);
 
+    [LoggerMessage(61, LogLevel.Warning, "The card ranges of the directory server of {Scheme} could not be had: it {Problem}; those that are known are kept")]
+    public static partial void CardRangesMissing(ILogger logger, string scheme, string problem);
+
+    [LoggerMessage(62, LogLevel.Warning, "Payment {Payment}: the directory server of {Scheme} gave no usable answer: it {Problem}")]
+    public static partial void AuthenticationFailed(ILogger logger, string payment, string scheme, string problem);
+
+    [LoggerMessage(63, LogLevel.Warning, "A result of an authentication came from somebody whose certificate is not of those in Tollgate:ThreeDS:ResultsCertificate")]
+    public static partial void ResultRefused(ILogger logger);
+
     [LoggerMessage(30, LogLevel.Error, "The sandbox's acquirer could not do what it was asked")]
     public static partial void AcquirerBroke(ILogger logger, Exception cause);
 

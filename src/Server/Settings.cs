@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Tollgate.Client.Contract;
 using Tollgate.Core.Ledger;
+using Tollgate.Server.Authentication;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Webhooks;
@@ -34,6 +35,9 @@ internal sealed record AppSettings
     /// <summary>Whether an order may have one live payment only.</summary>
     public bool OneLivePaymentPerOrder { get; init; }
 
+    /// <summary>How its customers are authenticated.</summary>
+    public AppAuthentication Authentication { get; init; } = new();
+
     /// <summary>What the app pays for our service; <see langword="null"/> for nothing. It is frozen on a payment when it is created.</summary>
     public FeeSchedule? Fees { get; init; }
 }
@@ -46,7 +50,7 @@ internal sealed record Settings
 
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "WebhookNetworks", "WebhookPorts", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "WebhookNetworks", "WebhookPorts", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "ThreeDS", "Sandbox",
     ];
 
     private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
@@ -55,7 +59,7 @@ internal sealed record Settings
 
     private static readonly string[] KnownApp =
     [
-        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder", "Fees",
+        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder", "Fees", .. AppAuthentication.Known,
     ];
 
     private static readonly string[] KnownFees = ["BasisPoints", "Fixed", "TaxBasisPoints", "Dispute", "ReserveBasisPoints", "ReserveDays"];
@@ -97,6 +101,9 @@ internal sealed record Settings
 
     /// <summary>How long after it is due a settlement may be missing before the operator is told.</summary>
     public required TimeSpan ClearingGrace { get; init; }
+
+    /// <summary>How the schemes' directory servers are spoken to.</summary>
+    public required ThreeDSSettings ThreeDS { get; init; }
 
     /// <summary>Where the sandbox's acquirer listens, when it is a process of its own.</summary>
     public required Uri? Acquirer { get; init; }
@@ -157,7 +164,7 @@ internal sealed record Settings
         }
 
         var fees = ReadFees(section.GetSection("Fees"));
-        var apps = section.GetSection("Apps").GetChildren().Select(app => ReadApp(app, fees)).ToList();
+        var apps = section.GetSection("Apps").GetChildren().Select(app => ReadApp(app, fees, isSandbox)).ToList();
         if (isSandbox)
         {
             apps.Insert(0, SandboxApp with { Fees = fees });
@@ -173,7 +180,7 @@ internal sealed record Settings
             IsSandbox = isSandbox,
             DataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
             Database = Storage.Database.CheckConnectionString(section["Database"]),
-            PublicUrl = ReadUrl(section, "PublicUrl"),
+            PublicUrl = ReadPublicUrl(section),
             AllowRemoteSandbox = allowRemote,
             AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
             WebhookNetworks = ReadNetworks(section),
@@ -189,6 +196,7 @@ internal sealed record Settings
             Payouts = ReadPayouts(section),
             Calendar = ReadCalendar(section),
             ClearingGrace = ReadDelay(section, "ClearingGrace", TimeSpan.FromDays(1)),
+            ThreeDS = ThreeDSSettings.Read(section.GetSection("ThreeDS"), isSandbox),
             Acquirer = acquirer,
             SettlementDelay = sandbox["SettlementDelay"] == CutOff ? null : ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
@@ -235,6 +243,13 @@ internal sealed record Settings
     /// <summary>When the funds of a capture are to arrive: what the sandbox's acquirer does, unless it has settings of its own; else by the calendar.</summary>
     public DateTimeOffset SettlesAt(DateTimeOffset capturedAt) => IsSandbox && Acquirer is null && SettlementDelay is { } delay ? capturedAt + delay : Calendar.SettlesAt(capturedAt);
 
+    private static Uri? ReadPublicUrl(IConfigurationSection section)
+    {
+        // EMV 3DS, notificationURL: 256 characters, of which our path takes 64.
+        var url = ReadUrl(section, "PublicUrl");
+        return url?.AbsoluteUri.Length > 180 ? throw new SettingException("Tollgate:PublicUrl", "must have at most 180 characters, or 3-D Secure has no room for the addresses below it") : url;
+    }
+
     private static PayoutTimes? ReadPayouts(IConfigurationSection section) => section["Payouts"] switch
     {
         null or "" or "off" => null,
@@ -262,10 +277,10 @@ internal sealed record Settings
             : throw new SettingException("Tollgate:Holidays", "must be days such as 2027-06-14, with commas between them");
     }
 
-    private static string[] List(IConfigurationSection section, string name) =>
+    internal static string[] List(IConfigurationSection section, string name) =>
         (section[name] ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees)
+    private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees, bool isSandbox)
     {
         RefuseUnknown(section, KnownApp);
         var secret = Required(section, "WebhookSecret");
@@ -291,6 +306,7 @@ internal sealed record Settings
                 _ => throw new SettingException(section.Path + ":WebhookMoney", "must be strings or numbers"),
             },
             OneLivePaymentPerOrder = ReadBoolean(section, "OneLivePaymentPerOrder", false),
+            Authentication = AppAuthentication.Read(section, isSandbox),
             Fees = ReadFees(section.GetSection("Fees")) ?? fees,
         };
     }
@@ -316,10 +332,10 @@ internal sealed record Settings
         _ => throw new SettingException($"{section.Path}:{name}", string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 0 to {largest}")),
     };
 
-    private static string Required(IConfigurationSection section, string name) =>
+    internal static string Required(IConfigurationSection section, string name) =>
         section[name] is { Length: > 0 } text ? text : throw new SettingException($"{section.Path}:{name}", "must be set");
 
-    private static Uri? ReadUrl(IConfigurationSection section, string name)
+    internal static Uri? ReadUrl(IConfigurationSection section, string name)
     {
         if (string.IsNullOrEmpty(section[name]))
         {
@@ -345,7 +361,7 @@ internal sealed record Settings
         _ => throw new SettingException($"{section.Path}:{name}", "must be a duration such as 00:00:30 or 10.00:00:00"),
     };
 
-    private static void RefuseUnknown(IConfigurationSection section, string[] known)
+    internal static void RefuseUnknown(IConfigurationSection section, string[] known)
     {
         foreach (var child in section.GetChildren())
         {

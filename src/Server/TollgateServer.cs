@@ -36,6 +36,7 @@ internal static class TollgateServer
         configure?.Invoke(builder);
         var settings = Settings.Read(builder.Configuration);
         ChooseAddresses(builder, settings, DefaultAddress);
+        builder.AskForCertificates(settings);
         if (!settings.IsSandbox)
         {
             throw new SettingException("Tollgate:Mode", "is production, and this version has no acquirer but the sandbox's; payments would go nowhere");
@@ -78,6 +79,7 @@ internal static class TollgateServer
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();
         services.AddWebhooks();
+        services.AddThreeDS();
         services.AddSingleton<PaymentRunner>();
         services.AddSingleton<AuthenticationRunner>();
         services.AddSingleton<AcquirerNews>();
@@ -141,7 +143,10 @@ internal static class TollgateServer
     }
 
     /// <summary>Where a server listens, as this machine reaches it.</summary>
-    public static string ListeningAddress(WebApplication app) => app.Urls.First()
+    public static string ListeningAddress(WebApplication app) => Reachable(app.Urls.First());
+
+    /// <summary>An address that is listened on, as this machine reaches it.</summary>
+    public static string Reachable(string address) => address
         .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal).TrimEnd('/');
 
     /// <summary>A host as both of the executable's servers have it.</summary>
@@ -227,6 +232,7 @@ internal static class TollgateServer
         var challenge = services.GetRequiredService<ChallengePage>();
         app.MapGet("/3ds/{uuid}/{key}", challenge.ShowAsync);
         app.MapPost("/3ds/{uuid}/{key}", challenge.AnswerAsync);
+        app.MapThreeDS();
 
         app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync);
         MapReference(app);

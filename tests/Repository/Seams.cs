@@ -17,6 +17,8 @@ public class Seams
         "src/Vault/",                         // seals what it reveals
         "src/Server/Payments/ChargeCard.cs",  // parses the card out of the charge request
         "src/Server/Acquirers/",              // sends it to the acquirer
+        "src/Server/Authentication/AuthenticationRequestComposer.cs", // sends it to the scheme's directory server
+        "src/Server/Authentication/CardRanges.cs", // finds the range that it is in
         "src/Sandbox/",                       // the far end, which received it
     ];
 
