@@ -39,6 +39,15 @@ public sealed record BookLine
     /// <summary>For an authorisation, whether the cardholder disputes it when it settles.</summary>
     public bool OpensDispute { get; init; }
 
+    /// <summary>For an authorisation, what it said of the kept card.</summary>
+    public SimulatedCredential? Credential { get; init; }
+
+    /// <summary>For an authorisation, whether the security code came with it. The code itself is in no books.</summary>
+    public bool WithCode { get; init; }
+
+    /// <summary>For an authorisation, whether an authentication came with it. Its value is in no books.</summary>
+    public bool WithAuthentication { get; init; }
+
     /// <summary>For a dispute, the scheme's reason code; for an authorisation, the one of a dispute that may come of it, where it is not Visa's.</summary>
     public string? ReasonCode { get; init; }
 

@@ -44,7 +44,7 @@ internal static class AcquirerRules
             return "30";
         }
 
-        if (card.UnauthenticatedCode is { } code && !IsAuthenticated(message) && (message.Initiator == SimulatedInitiator.Cardholder || card.AsksMerchant))
+        if (card.UnauthenticatedCode is { } code && !IsAuthenticated(message) && (!IsMerchants(message) || card.AsksMerchant))
         {
             return code;
         }
@@ -53,12 +53,12 @@ internal static class AcquirerRules
     }
 
     /// <summary>
-    /// Neither a security code nor an authentication goes with what a merchant initiates by a stored credential; and an authentication has the form that
-    /// the card's scheme gives it.
+    /// Neither a security code nor an authentication goes with what the merchant begins, for the cardholder is not there; and an authentication has the
+    /// form that the card's scheme gives it.
     /// </summary>
     private static bool BreaksRules(SimulatedMessage message)
     {
-        if (message is { Initiator: SimulatedInitiator.Merchant, StoredCredential: true } && (message.Code is not null || message.Authentication is not null))
+        if (IsMerchants(message) && (message.Code is not null || message.Authentication is not null))
         {
             return true;
         }
@@ -69,6 +69,8 @@ internal static class AcquirerRules
                 || (proof.DirectoryServerTransactionId is { } id && !Guid.TryParseExact(id, "D", out _))
                 || !proof.Version.StartsWith("2.", StringComparison.Ordinal));
     }
+
+    private static bool IsMerchants(SimulatedMessage message) => message.Credential is { Initiator: SimulatedInitiator.Merchant };
 
     private static bool IsAuthenticated(SimulatedMessage message) => message.Authentication is { } proof && IsProof(proof.Eci, message.Card!.Brand);
 

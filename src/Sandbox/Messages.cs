@@ -1,6 +1,5 @@
 using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
-using Tollgate.Core.Payments;
 
 namespace Tollgate.Sandbox;
 
@@ -50,7 +49,7 @@ public sealed record SimulatedMessage
     /// <summary>The card; only with an authorisation.</summary>
     public CardNumber? Card { get; init; }
 
-    /// <summary>The security code; never with a stored credential.</summary>
+    /// <summary>The security code; never when the merchant begins it.</summary>
     public CardVerificationCode? Code { get; init; }
 
     /// <summary>Whether an approved authorisation is captured at once.</summary>
@@ -59,14 +58,8 @@ public sealed record SimulatedMessage
     /// <summary>Whether the card comes from a token.</summary>
     public bool StoredCredential { get; init; }
 
-    /// <summary>Who initiates an authorisation.</summary>
-    public SimulatedInitiator Initiator { get; init; }
-
-    /// <summary>For an authorisation that the merchant initiates, why.</summary>
-    public ChargeReason? Reason { get; init; }
-
-    /// <summary>For an authorisation that the merchant initiates, the scheme's identifier of the payment that set the agreement up.</summary>
-    public string? PreviousSchemeTransactionId { get; init; }
+    /// <summary>Who begins it, why, and what it continues; only with an authorisation.</summary>
+    public SimulatedCredential? Credential { get; init; }
 
     /// <summary>What 3-D Secure proved of the cardholder of an authorisation.</summary>
     public SimulatedAuthentication? Authentication { get; init; }
@@ -78,7 +71,41 @@ public sealed record SimulatedMessage
     public IReadOnlyList<SimulatedEvidence>? Evidence { get; init; }
 }
 
-/// <summary>Who initiates an authorisation.</summary>
+/// <summary>What an authorisation says of the kept card that it uses, in the words and fields of the schemes.</summary>
+public sealed record SimulatedCredential
+{
+    /// <summary>Who begins it.</summary>
+    public SimulatedInitiator Initiator { get; init; }
+
+    /// <summary>How the card is used: <c>first</c> or <c>subsequent</c>.</summary>
+    public required string Use { get; init; }
+
+    /// <summary>How the number was entered: the first two digits of DE22.</summary>
+    public required string EntryMode { get; init; }
+
+    /// <summary>Visa's environment of the point of sale, F126.13.</summary>
+    public string? PosEnvironment { get; init; }
+
+    /// <summary>Visa's reason, F63.3.</summary>
+    public string? MessageReason { get; init; }
+
+    /// <summary>Mastercard's category, DE48.22.5.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>The scheme's identifier of the payment that it continues.</summary>
+    public string? PreviousTransaction { get; init; }
+
+    /// <summary>The electronic commerce indicator of the cardholder's own payment.</summary>
+    public string? OriginalEci { get; init; }
+
+    /// <summary>The protocol version of that payment's authentication.</summary>
+    public string? OriginalVersion { get; init; }
+
+    /// <summary>The directory server's identifier of that payment's authentication.</summary>
+    public string? OriginalDirectoryServerTransaction { get; init; }
+}
+
+/// <summary>Who begins an authorisation.</summary>
 public enum SimulatedInitiator
 {
     /// <summary>The cardholder, who is there.</summary>

@@ -51,6 +51,7 @@ internal static class TollgateServer
         services.AddSingleton<DueWork>();
         services.AddHostedService(s => s.GetRequiredService<DueWork>());
         services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
+        services.AddHostedService(s => s.GetRequiredService<FraudWatch>());
         services.AddHostedService(s => s.GetRequiredService<ClearingWatch>());
         services.AddSingleton(_ => Random.Shared);
         services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
@@ -75,7 +76,7 @@ internal static class TollgateServer
         services.AddSingleton<StoreHealth>();
         services.AddSingleton<IPaymentLookup>(s => s.GetRequiredService<PaymentReader>());
         services.AddSingleton<Identifiers>();
-        services.AddSingleton<AppRegistry>();
+        services.AddApps();
         services.AddSingleton<PublicAddress>();
         services.AddSingleton<PaymentRenderer>();
         services.AddWebhooks();
@@ -223,6 +224,7 @@ internal static class TollgateServer
             app.MapPost(cards + "/disputes/{id}/evidence", Access.Requires(apps, services.GetRequiredService<BringEvidence>().HandleAsync));
             app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
             app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));
+            app.MapApps(apps, root);
             app.MapLedger(apps, root);
             app.MapWebhooks(apps, root);
         }

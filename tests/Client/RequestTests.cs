@@ -147,6 +147,27 @@ public sealed class RequestTests
         Assert.Equal(("7PPPMXIGH", TimelineEntryType.Message, "inquiry", "PT1S"), (timeline.Uuid, entry.Type, entry.Name, entry.Details["took"]));
     }
 
+    [Fact]
+    public async Task Settings_are_got_with_their_figures()
+    {
+        await using var server = ScriptedServer.Answering(
+            200,
+            """
+            {"app_id":"app-test","authentication":{"policy":"when_required","policy_in_force":"always","reason":"fraud","when_unavailable":"proceed","quarters":[
+            {"quarter":"2026-Q3","from":"2026-06-30T14:00:00.000+0000","to":"2026-09-30T14:00:00.000+0000","fraud_value":6150000,"sales_value":2504000000,
+            "ratio_basis_points":24.56,"breached":true}]},"fees":null,"webhooks":{"endpoint_url":null,"money":"numbers"},"one_live_payment_per_order":true,"requests_per_second":50}
+            """);
+        using var client = server.Client();
+
+        var settings = await client.GetSettingsAsync(Stop);
+
+        Assert.Equal(("GET", "/api/v2/settings"), (server.Request.Method, server.Request.Target));
+        Assert.Equal((AuthenticationPolicy.Always, PolicyReason.Fraud), (settings.Authentication.PolicyInForce, settings.Authentication.Reason));
+        var quarter = Assert.Single(settings.Authentication.Quarters);
+        Assert.Equal(("2026-Q3", 6_150_000, 2_504_000_000, 24.56m, true), (quarter.Quarter, quarter.FraudValue, quarter.SalesValue, quarter.RatioBasisPoints, quarter.Breached));
+        Assert.Equal((null, WebhookMoney.Numbers, 50), (settings.Fees, settings.Webhooks.Money, settings.RequestsPerSecond));
+    }
+
     [Theory]
     [InlineData("a/b?c#d", "a%2Fb%3Fc%23d")]
     [InlineData("ä ö", "%C3%A4%20%C3%B6")]

@@ -1,5 +1,3 @@
-using Tollgate.Core.Payments;
-
 namespace Tollgate.Sandbox.Tests;
 
 /// <summary>What the issuer makes of the authentication in an authorisation, and the acquirer of who initiates it.</summary>
@@ -37,14 +35,15 @@ public sealed class AuthenticatedAuthorisationTests : IDisposable
         Assert.Equal(code, await SendAsync(ByMerchant(card)));
 
     [Fact]
-    public async Task A_merchant_has_no_security_code_and_no_proof_of_a_stored_card()
+    public async Task A_merchant_has_no_security_code_and_no_proof()
     {
         Assert.True(Core.Cards.CardVerificationCode.TryParse("123", Core.Cards.Brand.Visa, out var code));
         Assert.Equal("30", await SendAsync(ByMerchant(World.Visa) with { Code = code }));
         Assert.Equal("30", await SendAsync(ByMerchant(World.Visa) with { Authentication = new("05", Cavv, DsTransId, "2.2.0") }));
 
-        // By the number itself the cardholder may have been there.
-        Assert.Equal("00", await SendAsync(ByMerchant(World.Visa) with { StoredCredential = false, Code = code, Authentication = new("05", Cavv, DsTransId, "2.2.0") }));
+        Assert.Equal("30", await SendAsync(ByMerchant(World.Visa) with { StoredCredential = false, Code = code }));
+        Assert.Equal("00", await SendAsync(ByMerchant(World.Visa)));
+        Assert.Equal("00", await SendAsync(Order(World.Visa) with { Code = code, Authentication = new("05", Cavv, DsTransId, "2.2.0") }));
     }
 
     [Theory]
@@ -55,6 +54,16 @@ public sealed class AuthenticatedAuthorisationTests : IDisposable
     [InlineData("05", Cavv, DsTransId, "1.0.2")]
     public async Task A_proof_that_is_not_of_the_scheme_s_form_is_a_format_error(string eci, string? value, string directoryServerTransactionId, string version) =>
         Assert.Equal("30", await SendAsync(Order(World.Visa) with { Authentication = new(eci, value, directoryServerTransactionId, version) }));
+
+    [Fact]
+    public async Task The_books_have_what_was_said_of_the_card_and_survive_a_restart()
+    {
+        Assert.Equal("00", await SendAsync(ByMerchant(World.Visa)));
+        world.Restart();
+        var line = Assert.Single(world.BooksOf(World.Pay).Lines);
+        Assert.Equal(ByMerchant(World.Visa).Credential, line.Credential);
+        Assert.Equal((false, false), (line.WithCode, line.WithAuthentication));
+    }
 
     private static SimulatedMessage Order(string card) => new()
     {
@@ -67,10 +76,8 @@ public sealed class AuthenticatedAuthorisationTests : IDisposable
 
     private static SimulatedMessage ByMerchant(string card) => Order(card) with
     {
-        Initiator = SimulatedInitiator.Merchant,
         StoredCredential = true,
-        Reason = ChargeReason.Resubmission,
-        PreviousSchemeTransactionId = "123456789012345",
+        Credential = new() { Initiator = SimulatedInitiator.Merchant, Use = "subsequent", EntryMode = "10", MessageReason = "3901", PreviousTransaction = "123456789012345" },
     };
 
     private async Task<string> SendAsync(SimulatedMessage message) => (await world.Acquirer.ExchangeAsync(message)).ResponseCode;

@@ -82,7 +82,7 @@ internal sealed class Acquirer(World world, Place place)
             "4000000000000002" => "05",
             "4000000000009995" => "51",
             "4000002500003155" when authorise.Authentication is null => "1A",
-            "4000000000000341" when authorise.StoredCredential => "05",
+            "4000000000000341" when authorise.Credential.ByToken => "05",
             _ => "00",
         },
         AcquirerOrder.AnswerDispute answer => book.Case is { IsOpen: true, AwaitsMerchant: true } open && open.Id == answer.Case ? "00" : "30",

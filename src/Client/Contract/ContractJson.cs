@@ -30,6 +30,7 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(WebhookDeliveryList))]
 [JsonSerializable(typeof(WebhookReplayResponse))]
 [JsonSerializable(typeof(WebhookSecretRotationResponse))]
+[JsonSerializable(typeof(SettingsResponse))]
 public sealed partial class ResponseJson : JsonSerializerContext
 {
     /// <summary>Money as numbers, as API responses have it; money as text is read too.</summary>

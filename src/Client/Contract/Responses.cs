@@ -278,4 +278,47 @@ public sealed record BooksEntry
 
     /// <summary>What was answered: the response code of ISO 8583, <c>00</c> for yes.</summary>
     public required string Result { get; init; }
+
+    /// <summary>For an authorisation, what it said of the kept card.</summary>
+    public BooksCredential? StoredCredential { get; init; }
+}
+
+/// <summary>What an authorisation said of the kept card that it used, in the words and fields of the schemes.</summary>
+public sealed record BooksCredential
+{
+    /// <summary>Who began it: <c>cardholder</c> or <c>merchant</c>.</summary>
+    public required string Initiator { get; init; }
+
+    /// <summary>How the card was used: <c>first</c> or <c>subsequent</c>.</summary>
+    public required string Use { get; init; }
+
+    /// <summary>How the number was entered, the first two digits of DE22: <c>10</c> for one that was kept.</summary>
+    public required string EntryMode { get; init; }
+
+    /// <summary>Visa, F126.13: <c>C</c> where a card is kept for unscheduled use, and where it is so used.</summary>
+    public string? PosEnvironment { get; init; }
+
+    /// <summary>Visa, F63.3: why the merchant began it.</summary>
+    public string? MessageReason { get; init; }
+
+    /// <summary>Mastercard, DE48.22.5.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>The scheme's identifier of the payment that it continued.</summary>
+    public string? PreviousTransaction { get; init; }
+
+    /// <summary>The electronic commerce indicator of the cardholder's own payment.</summary>
+    public string? OriginalEci { get; init; }
+
+    /// <summary>The protocol version of that payment's authentication.</summary>
+    public string? OriginalVersion { get; init; }
+
+    /// <summary>The directory server's identifier of that payment's authentication.</summary>
+    public string? OriginalDirectoryServerTransaction { get; init; }
+
+    /// <summary>Whether the security code came with it. The code itself is in no books.</summary>
+    public required bool WithSecurityCode { get; init; }
+
+    /// <summary>Whether an authentication of its own came with it. Its value is in no books.</summary>
+    public required bool WithAuthentication { get; init; }
 }

@@ -26,4 +26,21 @@ public enum WhenUnavailable
 /// <summary>An app's rules for authentication.</summary>
 /// <param name="Policy">When customers are authenticated.</param>
 /// <param name="Unavailable">What becomes of a payment when that cannot be done.</param>
-public sealed record AuthenticationRules(AuthenticationPolicy Policy, WhenUnavailable Unavailable);
+public sealed record AuthenticationRules(AuthenticationPolicy Policy, WhenUnavailable Unavailable)
+{
+    /// <summary>The fraud because of which the policy is not the one that was set.</summary>
+    public FraudBreach? ForcedBy { get; init; }
+
+    /// <summary>The rules as fraud leaves them: always, when it must be.</summary>
+    /// <param name="complete">The app's quarters that are over, without a gap, the latest last.</param>
+    public AuthenticationRules Under(IReadOnlyList<FraudFigures> complete) =>
+        Policy != AuthenticationPolicy.Always && FraudRule.RequiresAuthentication(complete)
+            ? this with { Policy = AuthenticationPolicy.Always, ForcedBy = new(Policy, complete[^2], complete[^1]) }
+            : this;
+}
+
+/// <summary>Why a policy is not the one that was set: two quarters, one after the other, breached the thresholds of <see cref="FraudRule"/>.</summary>
+/// <param name="Instead">The policy that was set.</param>
+/// <param name="Earlier">The first of the two.</param>
+/// <param name="Latest">The second.</param>
+public sealed record FraudBreach(AuthenticationPolicy Instead, FraudFigures Earlier, FraudFigures Latest);

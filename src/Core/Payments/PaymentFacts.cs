@@ -1,5 +1,7 @@
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
+using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Core.Payments;
 
@@ -30,8 +32,11 @@ public sealed record PaymentFacts
     /// <summary>The payment that this one continues; only with <see cref="PaymentType.Unscheduled"/>.</summary>
     public PaymentId? Previous { get; init; }
 
-    /// <summary>The scheme's identifier of the payment that set the agreement up; sent with merchant-initiated payments.</summary>
+    /// <summary>The scheme's identifier of the payment that this one continues; sent while the merchant initiates it.</summary>
     public string? PreviousSchemeTransactionId { get; init; }
+
+    /// <summary>What the cardholder agreed to, as the token's first payment has it; only with <see cref="PaymentType.Unscheduled"/>.</summary>
+    public Agreement? Agreement { get; init; }
 
     /// <summary>The card in the vault.</summary>
     public required CardToken Token { get; init; }
@@ -62,6 +67,12 @@ public sealed record PaymentFacts
 
     /// <summary>What the app pays for it, as it was at creation; <see langword="null"/> for nothing.</summary>
     public FeeSchedule? Fees { get; init; }
+
+    /// <summary>The app's policy for authentication, as it was at creation; <see langword="null"/> for the usual one, when it is required.</summary>
+    public AuthenticationPolicy? Policy { get; init; }
+
+    /// <summary>The fraud that forced that policy on the app.</summary>
+    public FraudBreach? ForcedBy { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -3,6 +3,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Server.Acquirers;
 
@@ -18,13 +19,10 @@ internal abstract record AcquirerOrder(OperationId Operation, PaymentId Payment,
     /// <param name="Amount">How much.</param>
     /// <param name="Card">The card.</param>
     /// <param name="Expiry">Until when it is valid.</param>
-    /// <param name="Code">The security code; never with a stored credential.</param>
+    /// <param name="Code">The security code; never when the merchant begins it.</param>
     /// <param name="CaptureAtOnce">Whether to take it at once.</param>
-    /// <param name="Type">Who initiates it.</param>
-    /// <param name="Reason">For a merchant-initiated one, why.</param>
-    /// <param name="StoredCredential">Whether the card comes from a token.</param>
-    /// <param name="PreviousSchemeTransactionId">The scheme's identifier of the payment that set the agreement up.</param>
-    /// <param name="Authentication">What 3-D Secure proved.</param>
+    /// <param name="Credential">Who begins it, why, and what it continues.</param>
+    /// <param name="Authentication">What 3-D Secure proved; never when the merchant begins it.</param>
     public sealed record Authorise(
         OperationId Operation,
         PaymentId Payment,
@@ -33,10 +31,7 @@ internal abstract record AcquirerOrder(OperationId Operation, PaymentId Payment,
         Expiry Expiry,
         CardVerificationCode? Code,
         bool CaptureAtOnce,
-        PaymentType Type,
-        ChargeReason? Reason,
-        bool StoredCredential,
-        string? PreviousSchemeTransactionId,
+        CredentialTerms Credential,
         AuthenticationResult? Authentication) : AcquirerOrder(Operation, Payment, Amount);
 
     /// <summary>Take what the authorisation with this reference holds, and release the rest.</summary>

@@ -1,5 +1,6 @@
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 using Tollgate.Server.Acquirers;
 using Tollgate.Server.Storage;
 using Tollgate.Vault;
@@ -9,23 +10,21 @@ namespace Tollgate.Server.Payments;
 /// <summary>Writes the order to the acquirer that an operation stands for; the same one again when it is repeated.</summary>
 internal sealed class AcquirerOrders(IPaymentLookup reader, CardVault vault)
 {
-    /// <summary>The order of an authorisation, which needs the card.</summary>
+    /// <summary>The order of an authorisation, which needs the card. Whatever is known, what proves that the cardholder is there goes only where the cardholder is.</summary>
     public static AcquirerOrder.Authorise Authorise(Payment payment, CardNumber card, CardVerificationCode? code)
     {
         var facts = payment.Facts;
+        var terms = CredentialTerms.Of(payment);
         return new(
             payment.InFlight!.Id,
             payment.Id,
             facts.Amount,
             card,
             facts.Card.Expiry,
-            code,
+            terms.MayProvePresence ? code : null,
             facts.CaptureAtOnce,
-            facts.Type,
-            facts.Reason,
-            StoredCredential: !facts.BroughtCard,
-            facts.PreviousSchemeTransactionId,
-            payment.Authentication);
+            terms,
+            terms.MayProvePresence ? payment.Authentication : null);
     }
 
     /// <summary>The order of any other operation.</summary>

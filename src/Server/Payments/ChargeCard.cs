@@ -163,7 +163,8 @@ internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVaul
                     request.Email,
                     request.CardInfo.CardHolderName,
                     new(billing.Address, billing.City, billing.State, billing.Country, billing.PostalCode))),
-            Token: null);
+            Token: null,
+            First: null);
     }
 
     private static string Required(JsonFields fields, string name, int maximum) => fields.Text(name, maximum, required: true) ?? string.Empty;

@@ -69,11 +69,11 @@ internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVau
     {
         if (await reader.FindCardAsync(token) is not { Deleted: false, Sealed: { } box } card
             || card.App != app.Id
-            || await reader.FindAsync(app.Id, card.FirstPayment.Value) is not { WasAuthorised: true })
+            || await reader.FindAsync(app.Id, card.FirstPayment.Value) is not { WasAuthorised: true } first)
         {
             return null;
         }
 
-        return new(vault.Unseal(box, token, app.Id), null, card.Facts, token);
+        return new(vault.Unseal(box, token, app.Id), null, card.Facts, token, first);
     }
 }

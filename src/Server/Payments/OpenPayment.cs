@@ -5,6 +5,7 @@ using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
@@ -12,6 +13,7 @@ using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
 using Tollgate.Vault;
+using AuthenticationPolicy = Tollgate.Core.Authentication.AuthenticationPolicy;
 using ChargeReason = Tollgate.Core.Payments.ChargeReason;
 using Currency = Tollgate.Core.Currency;
 using Payment = Tollgate.Core.Payments.Payment;
@@ -24,7 +26,8 @@ namespace Tollgate.Server.Payments;
 /// <param name="Code">Its security code, with a raw card.</param>
 /// <param name="Facts">What may be known of it, and who holds it.</param>
 /// <param name="Token">The saved card; <see langword="null"/> with a raw card, which becomes one.</param>
-internal sealed record PayingCard(CardNumber Number, CardVerificationCode? Code, StoredCardFacts Facts, CardToken? Token);
+/// <param name="First">The payment that brought the saved card; <see langword="null"/> with a raw card.</param>
+internal sealed record PayingCard(CardNumber Number, CardVerificationCode? Code, StoredCardFacts Facts, CardToken? Token, Payment? First);
 
 /// <summary>What became of a request: a payment, the same payment again, or an answer that says why not.</summary>
 internal readonly record struct Opening(Payment? Payment, bool Replayed = false, Answer? Problem = null, bool KeyTaken = false);
@@ -227,6 +230,9 @@ internal sealed class OpenPayment(
     private PaymentFacts FactsOf(App app, IPaymentRequest request, PayingCard card, Payment? previous, DateTimeOffset now)
     {
         var id = identifiers.NewPayment(now);
+        var rules = authentication.RulesFor(app.Id);
+        var reason = TypeOf(request) == PaymentType.Unscheduled ? (ChargeReason?)request.ChargeReason : null;
+        var agreement = TypeOf(request) == PaymentType.Unscheduled ? AgreementOf(previous) ?? AgreementOf(card.First) : null;
         return new()
         {
             Id = id,
@@ -235,9 +241,10 @@ internal sealed class OpenPayment(
             Amount = AmountOf(request),
             CaptureAtOnce = request.Capture ?? false,
             Type = TypeOf(request),
-            Reason = TypeOf(request) == PaymentType.Unscheduled ? (ChargeReason?)request.ChargeReason : null,
+            Reason = reason,
             Previous = previous?.Id,
-            PreviousSchemeTransactionId = previous?.Approval?.SchemeTransactionId,
+            PreviousSchemeTransactionId = Agreement.Link(reason, previous, agreement),
+            Agreement = agreement,
             Token = card.Token ?? identifiers.NewToken(now),
             BroughtCard = card.Token is null,
             Card = card.Facts.Card,
@@ -250,9 +257,13 @@ internal sealed class OpenPayment(
             IpAddress = request.IpAddress,
             CreatedAt = now,
             Fees = app.Settings.Fees,
+            Policy = rules.Policy == AuthenticationPolicy.WhenRequired ? null : rules.Policy,
+            ForcedBy = rules.ForcedBy,
             SessionEndsAt = now + SessionLength,
         };
     }
+
+    private static Agreement? AgreementOf(Payment? payment) => payment is null ? null : Agreement.Of(payment);
 
     private WebhookTarget? Target(WebhookNotification? webhook, AppId app, PaymentId payment) => webhook is null
         ? null

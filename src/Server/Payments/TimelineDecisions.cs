@@ -6,6 +6,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Http;
+using AuthenticationPolicy = Tollgate.Core.Authentication.AuthenticationPolicy;
 using Payment = Tollgate.Core.Payments.Payment;
 using PaymentType = Tollgate.Core.Payments.PaymentType;
 
@@ -20,11 +21,13 @@ internal static class TimelineDecisions
         switch (happened)
         {
             case PaymentEvent.Created created:
-                return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts)];
+                return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts), .. Policy(created.Facts)];
             case PaymentEvent.ChallengeRequired:
                 return [Plan(at, after, "authenticate", "The cardholder is to be authenticated before the payment is authorised.")];
             case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null, Skipped: null }:
-                return [Plan(at, after, "not_needed", "The payment is authorised without authentication.")];
+                return [Plan(at, after, "not_needed", "The payment is authorised without authentication."), .. TimelineCredential.Of(at, after)];
+            case PaymentEvent.AuthorisationStarted:
+                return TimelineCredential.Of(at, after);
             case PaymentEvent.Authenticated authenticated:
                 return [Proof(authenticated.At, authenticated.Result, after)];
             case PaymentEvent.AuthenticationSkipped skipped:
@@ -74,10 +77,28 @@ internal static class TimelineDecisions
         ("reserve_basis_points", Number(facts.Fees?.ReserveBasisPoints)),
         ("reserve_days", Number(facts.Fees?.ReserveDays)));
 
+    /// <summary>The policy, where it is not the usual one.</summary>
+    private static IEnumerable<TimelineEntry> Policy(PaymentFacts facts) => facts.Policy is not { } policy ? [] :
+    [
+        Decision(
+            facts.CreatedAt,
+            "authentication_policy",
+            facts.ForcedBy is null
+                ? "The policy is the one that was set for the app."
+                : "Fraud above the thresholds in two quarters, one after the other, obliges the app to have its cardholders authenticated, whatever was set.",
+            ("policy", WireNames.Of(policy)),
+            ("policy_configured", WireNames.Of(facts.ForcedBy?.Instead ?? policy)),
+            ("earlier_quarter", Figures(facts.ForcedBy?.Earlier)),
+            ("latest_quarter", Figures(facts.ForcedBy?.Latest)),
+            ("limit", facts.ForcedBy is null ? null : Number(FraudRule.Limit)),
+            ("limit_basis_points", facts.ForcedBy is null ? null : Number(FraudRule.LimitInBasisPoints))),
+    ];
+
     private static TimelineEntry Plan(DateTimeOffset at, Payment payment, string plan, string sentence) => Decision(
         at,
         "authentication_plan",
         sentence,
+        ("policy", WireNames.Of(payment.Facts.Policy ?? AuthenticationPolicy.WhenRequired)),
         ("plan", plan),
         ("payment_type", WireNames.Of(payment.Facts.Type)),
         ("card", payment.Facts.BroughtCard ? "sent with the charge" : "saved"));
@@ -166,8 +187,14 @@ internal static class TimelineDecisions
         ("tax_basis_points", Number(after.Fees.TaxBasisPoints)),
         ("charged", Timeline.Cents(after.DisputeCharges - before.DisputeCharges)));
 
-    private static TimelineEntry Decision(DateTimeOffset at, string name, string sentence, params ReadOnlySpan<(string Name, string? Value)> details) =>
+    public static TimelineEntry Decision(DateTimeOffset at, string name, string sentence, params ReadOnlySpan<(string Name, string? Value)> details) =>
         Timeline.Entry(at, TimelineEntryType.Decision, name, sentence, details);
+
+    private static string? Figures(FraudFigures? figures) => figures is null
+        ? null
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figures.Quarter}: fraud {figures.Fraud} of sales {figures.Sales}, {FraudRule.BasisPoints(figures)?.ToString("0.00", CultureInfo.InvariantCulture) ?? "no"} basis points");
 
     private static string? Number(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 

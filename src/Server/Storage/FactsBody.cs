@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Server.Storage;
 
@@ -22,6 +24,7 @@ internal ref struct FactsBody
     private ChargeReason? reason;
     private string? previous;
     private string? previousSchemeTransaction;
+    private Agreement? agreement;
     private string? token;
     private bool? broughtCard;
     private CardFacts? card;
@@ -32,6 +35,8 @@ internal ref struct FactsBody
     private BrowserDetails? browser;
     private string? ipAddress;
     private FeeSchedule? fees;
+    private AuthenticationPolicy? policy;
+    private FraudBreach? forcedBy;
     private DateTimeOffset? createdAt;
     private DateTimeOffset? sessionEndsAt;
 
@@ -65,6 +70,7 @@ internal ref struct FactsBody
                 Reason = reason,
                 Previous = previous is null ? null : new(previous),
                 PreviousSchemeTransactionId = previousSchemeTransaction,
+                Agreement = agreement,
                 Token = new(token),
                 BroughtCard = brought,
                 Card = card,
@@ -75,6 +81,8 @@ internal ref struct FactsBody
                 Browser = browser,
                 IpAddress = ipAddress,
                 Fees = fees,
+                Policy = policy,
+                ForcedBy = forcedBy,
                 CreatedAt = created,
                 SessionEndsAt = end,
             };
@@ -108,13 +116,90 @@ internal ref struct FactsBody
                 : name.SequenceEqual("session_ends_at"u8) ? json.TryTime(ref sessionEndsAt)
                 : name.SequenceEqual("reason"u8) ? json.TryName(ref reason)
                 : name.SequenceEqual("previous"u8) ? json.TryText(ref previous)
-                : name.SequenceEqual("previous_scheme_transaction_id"u8) && json.TryText(ref previousSchemeTransaction)))
+                : name.SequenceEqual("previous_scheme_transaction_id"u8) ? json.TryText(ref previousSchemeTransaction)
+                : name.SequenceEqual("agreement"u8) ? TryAgreement()
+                : name.SequenceEqual("policy"u8) ? json.TryName(ref policy)
+                : name.SequenceEqual("forced_by"u8) && TryForcedBy()))
             {
                 return false;
             }
         }
 
         return json.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool TryAgreement()
+    {
+        string? payment = null, transaction = null, eci = null, version = null, directoryServer = null;
+        DateTimeOffset? at = null;
+        Money? first = null;
+        if (agreement is not null || json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.TryName(out var name))
+        {
+            if (!(name.SequenceEqual("payment"u8) ? json.TryText(ref payment)
+                : name.SequenceEqual("at"u8) ? json.TryTime(ref at)
+                : name.SequenceEqual("amount"u8) ? json.TryMoney(ref first)
+                : name.SequenceEqual("scheme_transaction_id"u8) ? json.TryText(ref transaction)
+                : name.SequenceEqual("eci"u8) ? json.TryText(ref eci)
+                : name.SequenceEqual("version"u8) ? json.TryText(ref version)
+                : name.SequenceEqual("directory_server_transaction_id"u8) && json.TryText(ref directoryServer)))
+            {
+                return false;
+            }
+        }
+
+        agreement = payment is null || at is not { } then || first is not { } paid ? null : new(new(payment), then, paid, transaction, eci, version, directoryServer);
+        return agreement is not null && json.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool TryForcedBy()
+    {
+        AuthenticationPolicy? instead = null;
+        FraudFigures? earlier = null, latest = null;
+        if (forcedBy is not null || json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.TryName(out var name))
+        {
+            if (!(name.SequenceEqual("instead"u8) ? json.TryName(ref instead)
+                : name.SequenceEqual("earlier"u8) ? TryFigures(ref earlier)
+                : name.SequenceEqual("latest"u8) && TryFigures(ref latest)))
+            {
+                return false;
+            }
+        }
+
+        forcedBy = instead is not { } configured || earlier is null || latest is null ? null : new(configured, earlier, latest);
+        return forcedBy is not null && json.TokenType == JsonTokenType.EndObject;
+    }
+
+    private bool TryFigures(ref FraudFigures? figures)
+    {
+        string? quarter = null;
+        long? fraud = null, sales = null;
+        if (figures is not null || json.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (json.TryName(out var name))
+        {
+            if (!(name.SequenceEqual("quarter"u8) ? json.TryText(ref quarter)
+                : name.SequenceEqual("fraud"u8) ? json.TryNumber(ref fraud)
+                : name.SequenceEqual("sales"u8) && json.TryNumber(ref sales)))
+            {
+                return false;
+            }
+        }
+
+        figures = !Quarter.TryParse(quarter, out var when) || fraud is not { } lost || sales is not { } sold ? null : new(when, lost, sold);
+        return figures is not null && json.TokenType == JsonTokenType.EndObject;
     }
 
     private bool TryCard()

@@ -130,7 +130,7 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UseStringEnumConverter = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    Converters = [typeof(MoneyConverter), typeof(PaymentIdConverter), typeof(AppIdConverter), typeof(OperationIdConverter), typeof(CardTokenConverter), typeof(DisputeIdConverter)])]
+    Converters = [typeof(MoneyConverter), typeof(PaymentIdConverter), typeof(AppIdConverter), typeof(OperationIdConverter), typeof(CardTokenConverter), typeof(DisputeIdConverter), typeof(QuarterConverter)])]
 [JsonSerializable(typeof(PaymentFacts))]
 [JsonSerializable(typeof(StoredState))]
 [JsonSerializable(typeof(StoredCardFacts))]
@@ -251,3 +251,6 @@ internal sealed class OperationIdConverter() : TextConverter<OperationId>(text =
 internal sealed class CardTokenConverter() : TextConverter<CardToken>(text => new(text));
 
 internal sealed class DisputeIdConverter() : TextConverter<DisputeId>(text => new(text));
+
+internal sealed class QuarterConverter() : TextConverter<Quarter>(
+    text => Quarter.TryParse(text, out var quarter) ? quarter : throw new JsonException("A quarter is written as 2026-Q4."));

@@ -64,6 +64,17 @@ internal static class StoredFields
         return true;
     }
 
+    public static bool TryNumber(this ref Utf8JsonReader json, ref long? field)
+    {
+        if (field is not null || json.TokenType != JsonTokenType.Number || !json.TryGetInt64(out var number))
+        {
+            return false;
+        }
+
+        field = number;
+        return true;
+    }
+
     public static bool TryBytes(this ref Utf8JsonReader json, ref byte[]? field) =>
         field is null && json.TokenType == JsonTokenType.String && json.TryGetBytesFromBase64(out field);
 

@@ -185,6 +185,8 @@ public class CardNumberTests
     [Theory]
     [InlineData("4111111111111111", "US")]
     [InlineData("4000008400001629", "US")]
+    [InlineData("4000000360000006", "AU")]
+    [InlineData("4000000000000002", "US")]
     [InlineData("3530111333300000", "JP")]
     [InlineData("6200000000000005", "CN")]
     [InlineData("378282246310005", "US")]

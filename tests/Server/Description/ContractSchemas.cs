@@ -30,7 +30,9 @@ public class ContractSchemas
         (typeof(WebhookTestRequest), ["WebhookTestRequest"]), (typeof(WebhookTestResponse), ["WebhookTest"]), (typeof(WebhookDeliveryResponse), ["WebhookDelivery"]),
         (typeof(WebhookAttempt), ["WebhookAttempt"]), (typeof(WebhookDeliveryList), ["WebhookDeliveryList"]), (typeof(WebhookReplayRequest), ["WebhookReplayRequest"]),
         (typeof(WebhookReplayResponse), ["WebhookReplay"]), (typeof(WebhookSecretRotationRequest), ["WebhookSecretRotationRequest"]),
-        (typeof(WebhookSecretRotationResponse), ["WebhookSecretRotation"]),
+        (typeof(WebhookSecretRotationResponse), ["WebhookSecretRotation"]), (typeof(BooksCredential), ["BooksCredential"]), (typeof(SettingsResponse), ["Settings"]),
+        (typeof(AuthenticationSettings), ["AuthenticationSettings"]), (typeof(FraudQuarter), ["FraudQuarter"]), (typeof(FeeSettings), ["FeeSettings"]),
+        (typeof(WebhookSettings), ["WebhookSettings"]),
     ];
 
     // A filter is a query, whose parameters the description lists one by one.
@@ -76,6 +78,7 @@ public class ContractSchemas
             typeof(PaymentStatus), typeof(PaymentType), typeof(ChargeReason), typeof(SimulatedEvent), typeof(SandboxFault), typeof(SandboxMessage),
             typeof(TimelineEntryType), typeof(DisputeStatus), typeof(EvidenceCategory),
             typeof(BalanceAccount), typeof(BalanceEntryKind), typeof(WebhookEndpointKind), typeof(WebhookDeliveryState), typeof(WebhookReplayState),
+            typeof(AuthenticationPolicy), typeof(PolicyReason), typeof(WhenAuthenticationUnavailable), typeof(WebhookMoney),
         })
         {
             var described = Schemas[type.Name]!["enum"]!.AsArray().Select(n => (string)n!);

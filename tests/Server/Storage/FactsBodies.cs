@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Tollgate.Core;
+using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 using Tollgate.Server.Storage;
 
 namespace Tollgate.Server.Tests.Storage;
@@ -37,6 +39,7 @@ public class FactsBodies
         Reason = Enum.GetValues<ChargeReason>()[^1],
         Previous = new("2PW24DD33TSAPQ4K"),
         PreviousSchemeTransactionId = "100000000000001",
+        Agreement = new(new("2PW24DD33TSAPQ4K"), At.AddDays(-40), new(250, Currency.Aud), "100000000000001", "05", "2.2.0", "f25084f0-5b16-4c0a-ae5d-b24808a95e4b"),
         BroughtCard = false,
         Card = Plain.Card with { Brand = Enum.GetValues<Brand>()[^1], Country = "AU" },
         Description = "Größe <1>",
@@ -44,6 +47,8 @@ public class FactsBodies
         Browser = new("Mozilla/5.0", "en-AU", 24, 1080, 1920, false, -600, "text/html", true),
         IpAddress = "203.0.113.7",
         Fees = new(175, 30, 1000, 2500, 500, 90),
+        Policy = AuthenticationPolicy.Always,
+        ForcedBy = new(AuthenticationPolicy.WhenRequired, new(new(2025, 4), 5_000_001, 2_500_000_000), new(new(2026, 1), 6_000_000, 30_000_000_000)),
     };
 
     private static IEnumerable<PaymentFacts> Usual =>
@@ -52,6 +57,7 @@ public class FactsBodies
         Full,
         Full with { Browser = new(null, null, null, null, null, null, null, null, null), Webhook = new("https://merchant.example/hook", null) },
         Full with { Fees = FeeSchedule.None },
+        Full with { Agreement = new(new("2PW24DD33TSAPQ4K"), At, new(250, Currency.Aud), null, null, null, null) },
     ];
 
     [Fact]
@@ -73,6 +79,9 @@ public class FactsBodies
         var body = JsonSerializer.SerializeToElement(Full, StorageJson.Default.PaymentFacts);
         Assert.Equal(typeof(PaymentFacts).GetProperties().Length, body.EnumerateObject().Count());
         Assert.Equal(typeof(BrowserDetails).GetProperties().Length, body.GetProperty("browser").EnumerateObject().Count());
+        Assert.Equal(typeof(Agreement).GetProperties().Length, body.GetProperty("agreement").EnumerateObject().Count());
+        Assert.Equal(typeof(FraudBreach).GetProperties().Length, body.GetProperty("forced_by").EnumerateObject().Count());
+        Assert.Equal(typeof(FraudFigures).GetProperties().Length, body.GetProperty("forced_by").GetProperty("latest").EnumerateObject().Count());
         Assert.Equal(typeof(WebhookTarget).GetProperties().Length, body.GetProperty("webhook").EnumerateObject().Count());
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Tollgate.Core;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 using Tollgate.Sandbox;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
@@ -81,10 +82,8 @@ internal sealed class SandboxAcquirer : IAcquirer
                 Card = authorise.Card,
                 Code = authorise.Code,
                 Capture = authorise.CaptureAtOnce,
-                StoredCredential = authorise.StoredCredential,
-                Initiator = authorise.Type == PaymentType.Unscheduled ? SimulatedInitiator.Merchant : SimulatedInitiator.Cardholder,
-                Reason = authorise.Reason,
-                PreviousSchemeTransactionId = authorise.PreviousSchemeTransactionId,
+                StoredCredential = authorise.Credential.ByToken,
+                Credential = ToMessage(authorise.Credential),
                 Authentication = authorise.Authentication is { } proof
                     ? new(proof.Eci, proof.AuthenticationValue, proof.DirectoryServerTransactionId, proof.Version)
                     : null,
@@ -93,6 +92,20 @@ internal sealed class SandboxAcquirer : IAcquirer
             _ => message,
         };
     }
+
+    private static SimulatedCredential ToMessage(CredentialTerms terms) => new()
+    {
+        Initiator = terms.Initiator == Initiator.Merchant ? SimulatedInitiator.Merchant : SimulatedInitiator.Cardholder,
+        Use = terms.Use == CredentialUse.First ? "first" : "subsequent",
+        EntryMode = terms.Indicators.EntryMode,
+        PosEnvironment = terms.Indicators.PosEnvironment,
+        MessageReason = terms.Indicators.MessageReason,
+        Category = terms.Indicators.Category,
+        PreviousTransaction = terms.SchemeTransactionId,
+        OriginalEci = terms.Agreement?.Eci,
+        OriginalVersion = terms.Agreement?.Version,
+        OriginalDirectoryServerTransaction = terms.Agreement?.DirectoryServerTransactionId,
+    };
 
     private static SimulatedEvidence ToMessage(Evidence evidence) =>
         new(evidence.Category, evidence.Content.Length, evidence.FileName is null ? Encoding.UTF8.GetString(evidence.Content) : null);

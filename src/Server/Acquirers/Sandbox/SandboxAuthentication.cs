@@ -8,14 +8,14 @@ using Tollgate.Server.Authentication;
 namespace Tollgate.Server.Acquirers.Sandbox;
 
 /// <summary>The simulated issuer behind the seam of cardholder authentication.</summary>
-internal sealed class SandboxAuthentication(IAcquirerHost host) : ICardholderAuthentication
+internal sealed class SandboxAuthentication(IAcquirerHost host, FraudWatch fraud) : ICardholderAuthentication
 {
     /// <inheritdoc/>
     public string? CodeHint { get; } =
         $"This is the sandbox's bank. The code is {SimulatedIssuer.PassingCode}; anything else is wrong, and {SimulatedIssuer.Tries} wrong ones end it.";
 
     /// <inheritdoc/>
-    public AuthenticationRules RulesFor(AppId app) => new(AuthenticationPolicy.WhenRequired, WhenUnavailable.Proceed);
+    public AuthenticationRules RulesFor(AppId app) => fraud.Apply(app, new(AuthenticationPolicy.WhenRequired, WhenUnavailable.Proceed));
 
     /// <inheritdoc/>
     public ValueTask<AuthenticationPlan> PlanAsync(AppId app, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser) =>

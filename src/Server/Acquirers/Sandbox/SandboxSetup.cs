@@ -28,7 +28,9 @@ internal static class SandboxSetup
             var acquirer = Open(settings);
             services.AddSingleton(_ => acquirer);
             services.AddSingleton(s => CreateScheme(acquirer.Clock, s.GetRequiredService<PublicAddress>()));
-            services.AddSingleton<IAcquirerHost>(s => new AcquirerInProcess(acquirer, s.GetRequiredService<SimulatedScheme>().Issuer));
+
+            // Only what was asked for is closed at the end, and its books must be: the next server has them.
+            services.AddSingleton<IAcquirerHost>(s => new AcquirerInProcess(s.GetRequiredService<SimulatedAcquirer>(), s.GetRequiredService<SimulatedScheme>().Issuer));
         }
 
         services.AddSingleton<TimeProvider>(s => s.GetRequiredService<IAcquirerHost>().Clock);

@@ -118,10 +118,27 @@ internal sealed class SimulateCalls(IAcquirerHost host, SandboxTime time, Paymen
                     Message = System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(line.Kind),
                     Amount = line.Amount,
                     Result = line.Reply?.ResponseCode ?? "00",
+                    StoredCredential = line.Credential is { } credential ? CredentialOf(credential, line) : null,
                 })],
             },
             ResponseJson.Numbers.BooksResponse).WriteAsync(context);
     }
+
+    private static BooksCredential CredentialOf(SimulatedCredential credential, BookLine line) => new()
+    {
+        Initiator = WireNames.Of(credential.Initiator),
+        Use = credential.Use,
+        EntryMode = credential.EntryMode,
+        PosEnvironment = credential.PosEnvironment,
+        MessageReason = credential.MessageReason,
+        Category = credential.Category,
+        PreviousTransaction = credential.PreviousTransaction,
+        OriginalEci = credential.OriginalEci,
+        OriginalVersion = credential.OriginalVersion,
+        OriginalDirectoryServerTransaction = credential.OriginalDirectoryServerTransaction,
+        WithSecurityCode = line.WithCode,
+        WithAuthentication = line.WithAuthentication,
+    };
 
     private async Task<Refusal?> MakeHappenAsync(Payment payment, SimulatedEvent wished)
     {
