@@ -108,7 +108,7 @@ internal static class TollgateServer
         services.AddSingleton<AcceptDispute>();
         services.AddSingleton<EvidenceForms>();
         services.AddSingleton<BringEvidence>();
-        services.AddSingleton<ChallengePage>();
+        services.AddSingleton<AuthenticationPage>();
         services.AddLedger();
         services.AddSettlement();
         services.AddSingleton(_ => new RealTime(TimeProvider.System));
@@ -231,9 +231,7 @@ internal static class TollgateServer
 
         app.UseSandbox(apps);
 
-        var challenge = services.GetRequiredService<ChallengePage>();
-        app.MapGet("/3ds/{uuid}/{key}", challenge.ShowAsync);
-        app.MapPost("/3ds/{uuid}/{key}", challenge.AnswerAsync);
+        services.GetRequiredService<AuthenticationPage>().Map(app);
         app.MapThreeDS();
 
         app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync);
