@@ -68,7 +68,15 @@ internal sealed class AuthenticationPage(
 
         payment = await CatchUpAsync(payment);
         var content = ContentFor(context, payment);
-        switch (StepOf(payment))
+        var step = StepOf(payment);
+        if (context.Request.Query.ContainsKey(Back) && step is (Step.Start or Step.Challenge))
+        {
+            // What stays in the browser's history is the bare address: whoever goes back to it is told what is, and not sent away.
+            SendTo(context, HereFrom(context, payment));
+            return;
+        }
+
+        switch (step)
         {
             case Step.Start:
                 var route = await authenticator.FindRouteAsync(payment);

@@ -36,10 +36,14 @@ public abstract class OddRequests(Gateway gateway)
     {
         var payment = await gateway.Client.ChargeAsync(Requests.Charge("4111111111111111"));
         using var http = gateway.Raw();
-        using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(form));
-        content.Headers.TryAddWithoutValidation("Content-Type", type);
-        using var answer = await http.PostAsync(payment.PayCode!.ThreeDsUrl, content, TestContext.Current.CancellationToken);
-        Assert.Equal(400, (int)answer.StatusCode);
+        foreach (var part in (string[])["start", "method", "challenge"])
+        {
+            using var content = new ByteArrayContent(Encoding.ASCII.GetBytes(form));
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+            using var answer = await http.PostAsync($"{payment.PayCode!.ThreeDsUrl}/{part}", content, TestContext.Current.CancellationToken);
+            Assert.Equal(400, (int)answer.StatusCode);
+        }
+
         Assert.Equal(PaymentStatus.Pending, (await gateway.Client.GetPaymentAsync(payment.Uuid)).Status);
     }
 

@@ -1,6 +1,9 @@
 using Microsoft.Playwright;
 using Tollgate.Client.Contract;
+using Tollgate.Core.Payments;
 using Tollgate.Server.Tests.House;
+using PaymentStatus = Tollgate.Client.Contract.PaymentStatus;
+using PaymentType = Tollgate.Client.Contract.PaymentType;
 
 namespace Tollgate.Server.Tests.Browser;
 
@@ -43,7 +46,7 @@ public abstract class ChallengeOutcomes(Gateway gateway, Chromium chromium)
         for (var i = 0; i < 2; i++)
         {
             await page.EnterAsync("654321");
-            await page.GetByRole(AriaRole.Alert).WaitForAsync();
+            await page.BankAlert().WaitForAsync();
             await Assertions.Expect(page.CodeField()).ToHaveValueAsync(string.Empty);
         }
 
@@ -77,7 +80,7 @@ public abstract class ChallengeOutcomes(Gateway gateway, Chromium chromium)
         var payment = await ChargeAsync();
         var page = await chromium.NewPageAsync();
         await page.OpenChallengeAsync(payment);
-        await page.Button("Cancel").ClickAsync();
+        await page.BankButton("Cancel").ClickAsync();
 
         await AssertReturnedAsync(page, payment, "failed");
         await AssertDeclinedAsync(payment);
@@ -91,10 +94,11 @@ public abstract class ChallengeOutcomes(Gateway gateway, Chromium chromium)
         await page.OpenChallengeAsync(payment);
         await page.ReloadAsync();
         await page.EnterAsync("654321");
-        await page.GetByRole(AriaRole.Alert).WaitForAsync();
+        await page.BankAlert().WaitForAsync();
         for (var i = 0; i < 3; i++)
         {
             await page.ReloadAsync();
+            await page.BankAlert().WaitForAsync();
         }
 
         await page.EnterAsync("123456");
@@ -123,21 +127,55 @@ public abstract class ChallengeOutcomes(Gateway gateway, Chromium chromium)
     {
         var payment = await ChargeAsync();
         var customer = await chromium.NewCustomerAsync();
-        var tabs = new[] { await customer.NewPageAsync(), await customer.NewPageAsync() };
+        var tabs = new[] { await customer.NewStillPageAsync(), await customer.NewStillPageAsync() };
         foreach (var tab in tabs)
         {
             await tab.OpenChallengeAsync(payment);
             await tab.CodeField().FillAsync("123456");
         }
 
-        await Task.WhenAll(tabs.Select(tab => tab.Button("Confirm").ClickAsync()));
+        await Task.WhenAll(tabs.Select(tab => tab.BankButton("Confirm").ClickAsync()));
         foreach (var tab in tabs)
         {
-            // Whoever comes while the other is being authorised is told so: the status is a hint.
-            var returned = await tab.ComeBackAsync();
-            Assert.Contains(returned["status"], (string[])["authorised", "pending"]);
+            await AssertReturnedAsync(tab, payment, "authorised");
         }
 
+        Assert.Equal((PaymentStatus.Authorised, 1), await LookAsync(payment));
+    }
+
+    [Fact]
+    public async Task A_tab_that_is_left_alone_follows_the_one_that_passes()
+    {
+        var payment = await ChargeAsync();
+        var customer = await chromium.NewCustomerAsync();
+        var (idle, busy) = (await customer.NewPageAsync(), await customer.NewPageAsync());
+        await idle.OpenChallengeAsync(payment);
+        await idle.CodeField().WaitForAsync();
+        await busy.OpenChallengeAsync(payment);
+        await busy.EnterAsync("123456");
+
+        await AssertReturnedAsync(busy, payment, "authorised");
+        await AssertReturnedAsync(idle, payment, "authorised");
+        Assert.Equal((PaymentStatus.Authorised, 1), await LookAsync(payment));
+    }
+
+    [Fact]
+    public async Task A_form_that_is_sent_twice_begins_one_attempt()
+    {
+        var payment = await ChargeAsync();
+        using var http = gateway.Raw();
+        var page = await http.GetStringAsync(payment.PayCode!.ThreeDsUrl, TestContext.Current.CancellationToken);
+        var attempt = page.Split("data-attempt=\"")[1].Split('"')[0];
+        var answers = await AtOnce.DoAsync(4, async _ =>
+        {
+            using var form = new FormUrlEncodedContent([new("attempt", attempt), new("method", "U"), new("javascript_enabled", "false")]);
+            using var answer = await http.PostAsync(payment.PayCode.ThreeDsUrl + "/start", form, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        });
+
+        Assert.All(answers, status => Assert.Equal(303, status));
+        Assert.Single(await Proof.JournalOfAsync(gateway, payment.Uuid), e => e is PaymentEvent.AuthenticationStarted);
+        Assert.Equal(303, (await PlainBrowser.WalkAsync(http, payment.PayCode.ThreeDsUrl!, "123456")).Status);
         Assert.Equal((PaymentStatus.Authorised, 1), await LookAsync(payment));
     }
 
@@ -198,17 +236,19 @@ public abstract class ChallengeOutcomes(Gateway gateway, Chromium chromium)
         await using var own = gateway.Another();
         await own.InitializeAsync();
         var payment = await own.Client.ChargeAsync(Requests.Charge("4111111111111111") with { ReturnUrl = chromium.Shop.ReturnUrl });
-        var early = await chromium.NewPageAsync();
+        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(6));
+        var early = await (await chromium.NewCustomerAsync()).NewStillPageAsync();
         await early.OpenChallengeAsync(payment);
-        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(15));
+        await early.CodeField().WaitForAsync();
+        await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromMinutes(9));
 
         var late = await chromium.NewPageAsync();
-        await late.OpenChallengeAsync(payment);
+        Assert.Equal(410, (await late.OpenChallengeAsync(payment))!.Status);
         await late.GetByText("The time for this payment is over. Nothing was charged.").WaitForAsync();
         await late.GetByRole(AriaRole.Link, new() { Name = "Back to the shop" }).ClickAsync();
         await AssertReturnedAsync(late, payment, "expired");
 
-        // Who had the page open is not charged either.
+        // Who had the page open and passes the challenge is not charged either.
         await early.EnterAsync("123456");
         await AssertReturnedAsync(early, payment, "expired");
         var after = await own.Client.GetPaymentAsync(payment.Uuid);

@@ -258,9 +258,7 @@ public abstract class DescribedExamples(Gateway shared)
         if (payment.PayCode?.ThreeDsUrl is { } challenge)
         {
             using var browser = gateway.Raw();
-            using var code = new FormUrlEncodedContent([new("code", "123456")]);
-            using var passed = await browser.PostAsync(new Uri(challenge), code);
-            Assert.Equal(303, (int)passed.StatusCode);
+            Assert.Equal(303, (await PlainBrowser.WalkAsync(browser, challenge, "123456")).Status);
         }
 
         if (status != "authorised")

@@ -4,23 +4,46 @@ using Tollgate.Client.Contract;
 
 namespace Tollgate.Server.Tests.House;
 
-/// <summary>What a cardholder does on the challenge page.</summary>
+/// <summary>What a cardholder does on the 3DS page, and on the bank's page in it.</summary>
 public static class Challenge
 {
-    public static ILocator CodeField(this IPage page) => page.GetByLabel("Code", new() { Exact = true });
+    /// <summary>The bank's page, in its frame. A phone, and a browser without scripts, has it in the whole window.</summary>
+    public static IFrameLocator Bank(this IPage page) => page.FrameLocator("#challenge-frame");
+
+    public static ILocator CodeField(this IPage page) => page.Bank().GetByLabel("Code", new() { Exact = true });
+
+    public static ILocator BankButton(this IPage page, string name) => page.Bank().GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public static ILocator BankAlert(this IPage page) => page.Bank().GetByRole(AriaRole.Alert);
 
     public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
-    /// <summary>Opens the page of a payment that needs a challenge.</summary>
-    public static async Task OpenChallengeAsync(this IPage page, PaymentResponse payment)
+    /// <summary>Opens the page of a payment whose cardholder is to be authenticated.</summary>
+    public static async Task<IResponse?> OpenChallengeAsync(this IPage page, PaymentResponse payment)
     {
         Assert.NotNull(payment.PayCode?.ThreeDsUrl);
-        await page.GotoAsync(payment.PayCode.ThreeDsUrl);
+        return await page.GotoAsync(payment.PayCode.ThreeDsUrl);
+    }
+
+    /// <summary>A tab in which no time passes, so that it does nothing by itself while somebody acts in it.</summary>
+    public static async Task<IPage> NewStillPageAsync(this IBrowserContext customer)
+    {
+        var page = await customer.NewPageAsync();
+        await page.Clock.InstallAsync();
+        await page.Clock.PauseAtAsync(DateTime.UtcNow.AddHours(1));
+        return page;
     }
 
     public static async Task EnterAsync(this IPage page, string code)
     {
         await page.CodeField().FillAsync(code);
+        await page.BankButton("Confirm").ClickAsync();
+    }
+
+    /// <summary>Enters a code in the bank's page where it has the whole window.</summary>
+    public static async Task EnterInWindowAsync(this IPage page, string code)
+    {
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(code);
         await page.Button("Confirm").ClickAsync();
     }
 

@@ -73,11 +73,9 @@ public sealed class Wire(Uri address, (string Id, string Key)? app = null) : IDi
         return SendAsync(request);
     }
 
-    /// <summary>Answers the challenge of a payment on its page.</summary>
-    public Task<WireAnswer> AnswerChallengeAsync(PaymentResponse payment, string code = "123456") => SendAsync(new(HttpMethod.Post, payment.PayCode!.ThreeDsUrl)
-    {
-        Content = new FormUrlEncodedContent([new("code", code), new("action", "confirm")]),
-    });
+    /// <summary>Answers the challenge of a payment as a browser without scripts does: by way of its page and the bank's.</summary>
+    public Task<WireAnswer> AnswerChallengeAsync(PaymentResponse payment, params string[] codes) =>
+        PlainBrowser.WalkAsync(http, payment.PayCode!.ThreeDsUrl!, codes.Length > 0 ? codes : ["123456"]);
 
     public void Dispose() => http.Dispose();
 

@@ -237,17 +237,8 @@ internal sealed class Visitor : IDisposable
     /// <summary>Answers the challenge with one code after the other, or cancels it.</summary>
     private async Task AnswerAsync(PaymentResponse payment, params string[] codes)
     {
-        var page = payment.PayCode!.ThreeDsUrl!;
-        using (await http.GetAsync(page))
-        {
-        }
-
-        foreach (var code in codes)
-        {
-            using var form = new FormUrlEncodedContent(code == "cancel" ? [new("action", "cancel")] : [new("code", code), new("action", "confirm")]);
-            using var answer = await http.PostAsync(page, form);
-            Assert.InRange((int)answer.StatusCode, 200, 303);
-        }
+        var answer = await PlainBrowser.WalkAsync(http, payment.PayCode!.ThreeDsUrl!, codes);
+        Assert.InRange(answer.Status, 200, 303);
     }
 
     private async Task PostAsync(string path, string body, int status, string type = "application/json", bool authorised = true, int? otherwise = null)

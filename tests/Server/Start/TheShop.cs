@@ -17,7 +17,7 @@ public abstract class TheShop(Gateway gateway, Chromium chromium)
 
         await page.GotoAsync(shop.Address);
         await page.GetByRole(AriaRole.Button, new() { Name = "Pay A$25.00" }).ClickAsync();
-        await page.GetByText("AUD 25.00").WaitForAsync();
+        await page.GetByText("AUD 25.00").First.WaitForAsync();
         await page.EnterAsync("123456");
         await SeesAsync(page, "Authorised, not captured yet");
         Assert.StartsWith(shop.Address + "/return?uuid=", page.Url, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public abstract class TheShop(Gateway gateway, Chromium chromium)
         var page = await chromium.NewPageAsync();
         await page.GotoAsync(shop.Address);
         await page.GetByRole(AriaRole.Button, new() { Name = "Pay" }).ClickAsync();
-        await page.Button("Cancel").ClickAsync();
+        await page.BankButton("Cancel").ClickAsync();
         await SeesAsync(page, "Failed, nothing was charged");
         await IsToldAsync(page, "Failed, nothing was charged");
         Assert.Equal(0, await page.Button("Capture").CountAsync());
