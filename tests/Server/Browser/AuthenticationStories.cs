@@ -201,7 +201,7 @@ public abstract class AuthenticationStories(Gateway gateway, Chromium chromium)
         await using var story = await BeginAsync("4000000000001075", own, open: false);
         var opened = story.OpenAgainAsync();
         await Eventually.GetAsync(
-            async () => (await Proof.JournalOfAsync(own, story.Uuid)).Count(), events => events >= 3, "the question to the issuer");
+            async () => (await Proof.JournalOfAsync(own, story.Uuid)).Count, events => events >= 3, "the question to the issuer");
         await own.Client.AdvanceSandboxClockAsync(TimeSpan.FromSeconds(11));
         await opened;
         await story.EndsAsync("authorised", authorisations: 1);
