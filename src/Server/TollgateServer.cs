@@ -57,6 +57,7 @@ internal static class TollgateServer
         services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
         services.AddHostedService<WebhookDelivery>();
         services.AddHostedService(s => s.GetRequiredService<FeedWatch>());
+        services.AddHostedService(s => s.GetRequiredService<CardRanges>());
 
         var app = builder.Build();
         Map(app);

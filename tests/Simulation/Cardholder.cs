@@ -64,8 +64,6 @@ internal sealed class Cardholder(World world, IPaymentLookup reader, Authenticat
 /// <summary>The issuers behind the seam of cardholder authentication: what they say is drawn from the seed.</summary>
 internal sealed class Issuer(World world) : ICardholderAuthentication
 {
-    public string? CodeHint => null;
-
     /// <summary>An issuer's word.</summary>
     public static IssuerVerdict Verdict(TransactionStatus status) => new()
     {
@@ -108,6 +106,4 @@ internal sealed class Issuer(World world) : ICardholderAuthentication
         return Task.FromResult(new AuthenticationAnswer(
             verdict, verdict is null ? AuthenticationFault.TimedOut : null, new("AReq", world.Now, world.Now, verdict?.Status.ToString() ?? "nothing", null, null)));
     }
-
-    public Task<bool?> JudgeAsync(PaymentId payment, string code) => Task.FromResult<bool?>(null);
 }

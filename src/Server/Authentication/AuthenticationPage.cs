@@ -251,7 +251,7 @@ internal sealed class AuthenticationPage(
     private PageContent ContentFor(HttpContext context, Payment payment) =>
         new(payment, ShopOf(payment), PageLanguage.For(context.Request), HereFrom(context, payment), AllowsHttp(payment));
 
-    private string ShopOf(Payment payment) => apps.Find(payment.Facts.App)?.Id is null ? string.Empty : new Uri(payment.Facts.ReturnUrl).Host;
+    private string ShopOf(Payment payment) => apps.Find(payment.Facts.App)?.Authentication.MerchantName ?? new Uri(payment.Facts.ReturnUrl).Host;
 
     /// <summary>Issuers have TLS; the sandbox's has not, and neither has every shop that one tries out.</summary>
     private bool AllowsHttp(Payment payment) => settings.IsSandbox || new Uri(payment.Facts.ReturnUrl).Scheme == Uri.UriSchemeHttp;

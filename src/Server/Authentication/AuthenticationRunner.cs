@@ -63,12 +63,13 @@ internal sealed class AuthenticationRunner(
                 return refusal == Refusal.SessionOver ? await runner.ApplyAsync(current, at => new PaymentCommand.EndSession(at)) : new(current, refusal);
             }
 
-            var committed = (await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None;
-            current = committed ? draft.Now : await runner.ReloadAsync(current);
-            if (committed || current.Attempt?.Id == attempt)
+            if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
             {
-                return await AskAsync(current, number, code, route, browser, ipAddress, method, keyed: null, silently: false);
+                return await AskAsync(draft.Now, number, code, route, browser, ipAddress, method, keyed: null, silently: false);
             }
+
+            // What is found under this identifier now may be of a form that was sent twice: only whoever was told that it is committed asks the issuer.
+            current = await runner.ReloadAsync(current);
         }
     }
 
@@ -140,7 +141,8 @@ internal sealed class AuthenticationRunner(
             AuthenticationDecision.Refuse refuse => new PaymentCommand.DeclineAuthentication(now, attempt, refuse.Reason, verdict?.CardholderInfo) { Exchanges = exchanges },
             AuthenticationDecision.Challenge when silently => new PaymentCommand.SetAuthenticationAside(now, attempt!) { Exchanges = exchanges },
             AuthenticationDecision.Challenge => new PaymentCommand.StartChallenge(
-                now, attempt!, verdict!.AcsTransactionId, verdict.DirectoryServerTransactionId, verdict.ChallengeUrl!) { Exchanges = exchanges },
+                now, attempt!, verdict!.AcsTransactionId, verdict.DirectoryServerTransactionId, verdict.ChallengeUrl!)
+            { Exchanges = exchanges },
             _ => throw new InvariantViolationException("every decision has its command"),
         };
         if (decision is not (AuthenticationDecision.Proceed or AuthenticationDecision.ProceedUnauthenticated))

@@ -14,6 +14,7 @@ internal sealed class CardholderAuthentication(
     CardRanges ranges,
     DirectoryServerClient client,
     AppRegistry apps,
+    FraudWatch fraud,
     Settings settings,
     PublicAddress address,
     TimeProvider clock,
@@ -27,7 +28,7 @@ internal sealed class CardholderAuthentication(
     public AuthenticationRules RulesFor(AppId app)
     {
         var merchant = MerchantOf(app);
-        return new(merchant.Policy, merchant.Unavailable);
+        return fraud.Apply(app, new(merchant.Policy, merchant.Unavailable));
     }
 
     /// <inheritdoc/>
@@ -134,8 +135,4 @@ internal sealed class CardholderAuthentication(
     }
 
     private bool IsGoodAddress(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && (parsed.Scheme == Uri.UriSchemeHttps || settings.IsSandbox);
-
-    string? ICardholderAuthentication.CodeHint => null;
-
-    Task<bool?> ICardholderAuthentication.JudgeAsync(PaymentId payment, string code) => Task.FromResult<bool?>(null);
 }

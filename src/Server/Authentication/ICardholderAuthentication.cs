@@ -65,12 +65,6 @@ internal interface ICardholderAuthentication
     /// <summary>The way to a card's issuer; nothing when no directory server knows the card.</summary>
     ValueTask<AuthenticationRoute?> FindRouteAsync(CardNumber card);
 
-    /// <summary>What the challenge page tells the cardholder about the code.</summary>
-    string? CodeHint { get; }
-
-    /// <summary>Judges the code that the cardholder entered on the challenge page: right, wrong, or wrong for the last time.</summary>
-    Task<bool?> JudgeAsync(PaymentId payment, string code);
-
     /// <summary>Asks the issuer, once, and waits for its answer. Never throws for the network.</summary>
     Task<AuthenticationAnswer> AskAsync(AuthenticationOrder order);
 }

@@ -1,10 +1,10 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Payments;
+using Tollgate.ThreeDS;
 using static Tollgate.Server.Authentication.PageDocument;
+using Base64Url = System.Buffers.Text.Base64Url;
 
 namespace Tollgate.Server.Authentication;
 
@@ -66,7 +66,7 @@ internal sealed record PageContent(Payment Payment, string Shop, PageLanguage La
     /// <summary>The issuer wants to see the cardholder: its page in a frame, or in the whole window.</summary>
     public PageDocument Challenge(AuthenticationAttempt attempt, string session, string seen)
     {
-        var sizes = string.Concat(((string[])["02", "03", "04"]).Select(size => $" data-creq-{size}=\"{ChallengeRequest(attempt, size)}\""));
+        var sizes = string.Concat(((string[])["02", "03", "04"]).Select(size => $" data-creq-{size}=\"{RequestFor(attempt, size)}\""));
         return ForPayment("challenge", seen) with
         {
             Title = Language["challenge.title"],
@@ -76,7 +76,7 @@ internal sealed record PageContent(Payment Payment, string Shop, PageLanguage La
                 <p class="framed-only">{Encode(Language["challenge.text"])}</p>
                 {Facts()}
                 <form id="challenge" method="post" action="{Encode(attempt.ChallengeUrl!)}"{sizes}>
-                <input type="hidden" name="creq" value="{ChallengeRequest(attempt, "05")}"><input type="hidden" name="threeDSSessionData" value="{session}">
+                <input type="hidden" name="creq" value="{RequestFor(attempt, "05")}"><input type="hidden" name="threeDSSessionData" value="{session}">
                 <p class="by-hand unframed"><button>{Encode(Language["button.continue"])}</button></p>
                 </form>
                 <iframe id="challenge-frame" name="challenge-frame" title="{Encode(Language["challenge.frame"])}" allow="payment *; publickey-credentials-get *"></iframe>
@@ -159,31 +159,26 @@ internal sealed record PageContent(Payment Payment, string Shop, PageLanguage La
         return $"<dl>{string.Concat(rows.Select(row => $"<dt>{Encode(Language[row.Name])}</dt><dd>{Encode(row.Value)}</dd>"))}</dl>";
     }
 
-    private static string MethodData(string attempt, string notificationUrl) => Encoded(json =>
-    {
-        json.WriteString("threeDSServerTransID", attempt);
-        json.WriteString("threeDSMethodNotificationURL", notificationUrl);
-    });
-
-    private static string ChallengeRequest(AuthenticationAttempt attempt, string windowSize) => Encoded(json =>
-    {
-        json.WriteString("messageType", "CReq");
-        json.WriteString("messageVersion", attempt.Version);
-        json.WriteString("threeDSServerTransID", attempt.Id);
-        json.WriteString("acsTransID", attempt.AcsTransactionId);
-        json.WriteString("challengeWindowSize", windowSize);
-    });
-
-    private static string Encoded(Action<Utf8JsonWriter> write)
+    // EMV 3DS, threeDSMethodData.
+    private static string MethodData(string attempt, string notificationUrl)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            write(json);
+            json.WriteString("threeDSServerTransID", attempt);
+            json.WriteString("threeDSMethodNotificationURL", notificationUrl);
             json.WriteEndObject();
         }
 
         return Base64Url.EncodeToString(stream.ToArray());
     }
+
+    private static string RequestFor(AuthenticationAttempt attempt, string windowSize) => Base64Url.EncodeToString(MessageWriter.Write(new ChallengeRequest
+    {
+        MessageVersion = attempt.Version,
+        ThreeDSServerTransID = attempt.Id,
+        AcsTransID = attempt.AcsTransactionId!,
+        ChallengeWindowSize = windowSize,
+    }));
 }

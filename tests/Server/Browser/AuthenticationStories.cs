@@ -17,6 +17,8 @@ public abstract class AuthenticationStories(Gateway gateway, Chromium chromium)
     {
         await using var story = await BeginAsync(card);
         await story.Page.CodeField().WaitForAsync();
+        var frame = story.Page.Locator("#challenge-frame");
+        Assert.Equal(("500", "600"), (await frame.GetAttributeAsync("width"), await frame.GetAttributeAsync("height")));
         await story.KeepAsync("challenge");
         await story.Page.EnterAsync("123456");
         await story.EndsAsync("authorised", authorisations: 1);
@@ -130,16 +132,19 @@ public abstract class AuthenticationStories(Gateway gateway, Chromium chromium)
     {
         await using var story = await BeginAsync("4000000000001091", options: new()
         {
-            ViewportSize = new() { Width = 390, Height = 844 }, DeviceScaleFactor = 3, IsMobile = true, HasTouch = true,
+            ViewportSize = new() { Width = 390, Height = 844 },
+            DeviceScaleFactor = 3,
+            IsMobile = true,
+            HasTouch = true,
         });
         await story.Page.Button("Confirm").WaitForAsync();
         Assert.Contains("/sandbox/acs/challenge", story.Page.Url, StringComparison.Ordinal);
         await story.KeepAsync("phone");
 
-        // Whoever goes back from the bank is on our page, and goes on to the bank when they say so.
+        // Whoever goes back from the bank is where they came from, and the link leads to the bank again.
         await story.Page.GoBackAsync();
-        await story.Page.KeepAsync("phone-back");
-        await story.Page.Button("Continue").ClickAsync();
+        Assert.Equal("about:blank", story.Page.Url);
+        await story.OpenAgainAsync();
         await story.Page.EnterInWindowAsync("123456");
         await story.EndsAsync("authorised", authorisations: 1);
     }

@@ -25,6 +25,24 @@ public static class Challenge
         return await page.GotoAsync(payment.PayCode.ThreeDsUrl);
     }
 
+    /// <summary>
+    /// What a page complains of in the browser's console. That a field has the focus of another page's window is no complaint, but a remark of Chromium's on the
+    /// bank's own field.
+    /// </summary>
+    public static List<string> Complaints(this IPage page)
+    {
+        var complaints = new List<string>();
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (!message.Text.StartsWith("Autofocus processing was blocked", StringComparison.Ordinal))
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        return complaints;
+    }
+
     /// <summary>A tab in which no time passes, so that it does nothing by itself while somebody acts in it.</summary>
     public static async Task<IPage> NewStillPageAsync(this IBrowserContext customer)
     {

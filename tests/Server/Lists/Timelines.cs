@@ -83,8 +83,10 @@ public abstract class Timelines(Gateway gateway)
         var answer = await wire.GetAsync($"{Wire.Cards}/payments/{payment.Uuid}/timeline");
         var entries = (await gateway.Client.GetTimelineAsync(payment.Uuid)).Records;
 
-        Assert.Equal(["created", "challenge_required", "authenticated", "authorisation_started", "authorised"], Names(entries, TimelineEntryType.Event));
-        Assert.Equal("challenge", Details(entries, "authentication_plan")["plan"]);
+        Assert.Equal(
+            ["created", "challenge_required", "authentication_started", "challenge_started", "authenticated", "authorisation_started", "authorised"],
+            Names(entries, TimelineEntryType.Event));
+        Assert.Equal("authenticate", Details(entries, "authentication_plan")["plan"]);
         Assert.Equal(("issuer", "cardholder"), (Details(entries, "challenge_required")["caused_by"], Details(entries, "authenticated")["caused_by"]));
         Assert.DoesNotContain(key, answer.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("4111111111111111", answer.Body, StringComparison.Ordinal);

@@ -12,8 +12,7 @@ public abstract class TheShop(Gateway gateway, Chromium chromium)
     {
         await using var shop = await StartAsync();
         var page = await chromium.NewPageAsync();
-        var complaints = new List<string>();
-        page.Console += (_, message) => complaints.Add(message.Text);
+        var complaints = page.Complaints();
 
         await page.GotoAsync(shop.Address);
         await page.GetByRole(AriaRole.Button, new() { Name = "Pay A$25.00" }).ClickAsync();

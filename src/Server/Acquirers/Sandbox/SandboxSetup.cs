@@ -2,7 +2,6 @@ using Tollgate.Core;
 using Tollgate.Sandbox;
 using Tollgate.Sandbox.ThreeDS;
 using Tollgate.Server.Apps;
-using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
@@ -34,7 +33,6 @@ internal static class SandboxSetup
         }
 
         services.AddSingleton<TimeProvider>(s => s.GetRequiredService<IAcquirerHost>().Clock);
-        services.AddSingleton<ICardholderAuthentication, SandboxAuthentication>();
         services.AddSingleton<SandboxAcquirer>();
         services.AddSingleton<IAcquirer>(s => s.GetRequiredService<SandboxAcquirer>());
         services.AddSingleton<SandboxTime>();

@@ -70,13 +70,7 @@
     const room = { width: document.documentElement.clientWidth - 32, height: window.innerHeight - 32 };
     const fitting = room.width < 500 ? undefined : windows.find(([, width, height]) => width <= room.width && height <= room.height);
     if (!fitting) {
-      // Going back to this page is a wish to be on it, and not to be sent to the bank again.
-      const [arrival] = performance.getEntriesByType("navigation");
-      if (arrival && arrival.type === "back_forward") {
-        body.classList.add("by-hand-now");
-      } else {
-        form.submit();
-      }
+      form.submit();
       return;
     }
 
@@ -86,7 +80,6 @@
     frame.height = height;
     body.classList.add("framed");
     form.target = frame.name;
-    frame.addEventListener("load", () => frame.focus());
     form.submit();
     watch(3000);
   };
