@@ -82,7 +82,6 @@ internal sealed class AcquirerBooks : IDisposable
 
     private readonly Dictionary<string, BookedOperation> operations = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookedPayment> payments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> wrongCodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NoticeKind> refundEnds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookedFile> files = new(StringComparer.Ordinal);
     private readonly FileStream? keeper;
@@ -158,8 +157,6 @@ internal sealed class AcquirerBooks : IDisposable
     /// <summary>The clearing files, by name.</summary>
     public IReadOnlyDictionary<string, BookedFile> Files => files;
 
-    public int WrongCodes(string payment) => wrongCodes.GetValueOrDefault(payment);
-
     /// <summary>What a payment's lines amount to.</summary>
     public static BookedPayment Replay(IEnumerable<BookLine> lines)
     {
@@ -210,7 +207,7 @@ internal sealed class AcquirerBooks : IDisposable
 
         if (line.Kind == "WrongCode")
         {
-            wrongCodes[line.Payment] = WrongCodes(line.Payment) + 1;
+            // Books of earlier versions counted the codes of challenges as well.
             return;
         }
 

@@ -7,8 +7,6 @@ namespace Tollgate.Sandbox;
 /// <param name="issuer">The issuer's server for authentication, when there is one: what it does on its own account is done with the acquirer's.</param>
 public sealed class AcquirerInProcess(SimulatedAcquirer acquirer, SimulatedAccessControlServer? issuer = null) : IAcquirerHost
 {
-    private readonly SimulatedIssuer codes = new(acquirer);
-
     /// <inheritdoc/>
     public SandboxClock Clock => acquirer.Clock;
 
@@ -58,9 +56,6 @@ public sealed class AcquirerInProcess(SimulatedAcquirer acquirer, SimulatedAcces
         acquirer.MoveClock(instant);
         return Task.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public Task<CodeVerdict> JudgeAsync(string payment, string code) => Task.FromResult(codes.Judge(payment, code));
 
     /// <summary>The earlier of two instants that may not be.</summary>
     public static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;

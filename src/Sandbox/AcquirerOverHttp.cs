@@ -98,10 +98,6 @@ public sealed class AcquirerOverHttp : IAcquirerHost, IDisposable
         PostAsync(HostWire.Clock, new(instant), HostJson.Default.WireTime, HostJson.Default.Done);
 
     /// <inheritdoc/>
-    public async Task<CodeVerdict> JudgeAsync(string payment, string code) =>
-        (await PostAsync(HostWire.Codes, new(payment, code), HostJson.Default.EnteredCode, HostJson.Default.Judged)).Verdict;
-
-    /// <inheritdoc/>
     public void Dispose()
     {
         http.Dispose();

@@ -13,9 +13,6 @@ public sealed record NowOrder(NoticeKind Kind, string Payment);
 /// <summary>What a gateway made of what it was told.</summary>
 public sealed record Hearing(DueNotice Told, bool Heard);
 
-/// <summary>A code that the cardholder of a payment entered.</summary>
-public sealed record EnteredCode(string Payment, string Code);
-
 /// <summary>Where the acquirer's clock is to be moved, or when something is due next.</summary>
 public sealed record WireTime(DateTimeOffset? At);
 
@@ -24,9 +21,6 @@ public sealed record Chosen(DueNotice? Next);
 
 /// <summary>Whether something came about.</summary>
 public sealed record Done(bool Yes);
-
-/// <summary>How the issuer took a code.</summary>
-public sealed record Judged(CodeVerdict Verdict);
 
 /// <summary>The text of a clearing file, if there is one of that name.</summary>
 public sealed record WireFile(byte[]? Content);
@@ -69,9 +63,6 @@ public static class HostWire
 
     /// <summary>The clock: when something is due next, and moving it.</summary>
     public const string Clock = "/clock";
-
-    /// <summary>Codes of challenges.</summary>
-    public const string Codes = "/codes";
 }
 
 /// <summary>How the wire's messages are written. A card's secrets stay in the types that print masked, on both ends.</summary>
@@ -85,12 +76,10 @@ public static class HostWire
 [JsonSerializable(typeof(ArmOrder))]
 [JsonSerializable(typeof(NowOrder))]
 [JsonSerializable(typeof(Hearing))]
-[JsonSerializable(typeof(EnteredCode))]
 [JsonSerializable(typeof(WireTime))]
 [JsonSerializable(typeof(WireFile))]
 [JsonSerializable(typeof(Chosen))]
 [JsonSerializable(typeof(Done))]
-[JsonSerializable(typeof(Judged))]
 [JsonSerializable(typeof(IReadOnlyList<BookLine>))]
 [JsonSerializable(typeof(IReadOnlyList<DueNotice>))]
 public sealed partial class HostJson : JsonSerializerContext;

@@ -38,9 +38,6 @@ public interface IAcquirerHost
 
     /// <summary>Moves the clock to an instant; the move survives a restart.</summary>
     Task MoveClockAsync(DateTimeOffset instant);
-
-    /// <summary>Has the issuer judge a code that the cardholder of a payment entered.</summary>
-    Task<CodeVerdict> JudgeAsync(string payment, string code);
 }
 
 /// <summary>The acquirer's process cannot be reached: nothing was sent.</summary>

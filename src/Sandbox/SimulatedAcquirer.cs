@@ -235,23 +235,6 @@ public sealed class SimulatedAcquirer : IDisposable
         closing.Dispose();
     }
 
-    internal int CountWrongCodes(string payment)
-    {
-        lock (gate)
-        {
-            return books.WrongCodes(payment);
-        }
-    }
-
-    internal int AddWrongCode(string payment)
-    {
-        lock (gate)
-        {
-            books.Write(new() { At = Clock.GetUtcNow(), Kind = "WrongCode", Payment = payment });
-            return books.WrongCodes(payment);
-        }
-    }
-
     private async Task<SimulatedReply> NeverAsync()
     {
         await Task.Delay(LinkTimeout, closing.Token);

@@ -3,18 +3,8 @@ using Tollgate.Core.Cards;
 
 namespace Tollgate.Sandbox;
 
-/// <summary>When the issuer of a test card wants to see the cardholder.</summary>
-internal enum ChallengePolicy
-{
-    Never,
-    Frictionless,
-    RegularOnly,
-    AlsoUnscheduledRawCard,
-}
-
 /// <summary>What a test card does.</summary>
 /// <param name="ResponseCode">The issuer's answer to an authorisation, ISO 8583 DE39.</param>
-/// <param name="Challenge">When the issuer wants to see the cardholder.</param>
 /// <param name="StoredCredentialCode">The answer to later authorisations by token, when it differs.</param>
 /// <param name="Delay">How long the answer takes.</param>
 /// <param name="Silent">Whether the answer to an authorisation never comes, and an inquiry cannot say.</param>
@@ -23,7 +13,6 @@ internal enum ChallengePolicy
 /// <param name="AsksMerchant">Whether that is also the answer to what the merchant initiates.</param>
 internal sealed record TestCard(
     string ResponseCode = "00",
-    ChallengePolicy Challenge = ChallengePolicy.Never,
     string? StoredCredentialCode = null,
     TimeSpan Delay = default,
     bool Silent = false,
@@ -31,18 +20,15 @@ internal sealed record TestCard(
     string? UnauthenticatedCode = null,
     bool AsksMerchant = false);
 
-/// <summary>The published test numbers and what each does; any other number is approved without a challenge.</summary>
+/// <summary>The published test numbers and what each does; any other number is approved. What their issuers want before is in <see cref="ThreeDS.EnrolledCards"/>.</summary>
 internal static class TestCards
 {
     private static readonly TestCard Ordinary = new();
 
     private static readonly FrozenDictionary<string, TestCard> Rows = new Dictionary<string, TestCard>(StringComparer.Ordinal)
     {
-        ["4111111111111111"] = new(Challenge: ChallengePolicy.RegularOnly),
-        ["4000000000003055"] = new(Challenge: ChallengePolicy.Frictionless),
-        ["4000000000003220"] = new(Challenge: ChallengePolicy.AlsoUnscheduledRawCard),
-        ["4000008400001629"] = new("05", ChallengePolicy.RegularOnly),
-        ["4000008260003178"] = new("51", ChallengePolicy.RegularOnly),
+        ["4000008400001629"] = new("05"),
+        ["4000008260003178"] = new("51"),
         ["4000002500003155"] = new(UnauthenticatedCode: "1A"),
         ["4000002760003184"] = new(UnauthenticatedCode: "1A", AsksMerchant: true),
         ["5200000000002235"] = new(UnauthenticatedCode: "65"),

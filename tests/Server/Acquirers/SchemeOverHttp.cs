@@ -97,14 +97,14 @@ public sealed class SchemeOverHttp(SqliteGateway gateway, Chromium chromium)
         }));
         await page.GotoAsync("https://gateway.example/start");
         await page.Button("Go").ClickAsync();
-        await page.EnterAsync("000000");
+        await page.EnterInWindowAsync("000000");
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
         Assert.Equal(320, await page.Locator("html").EvaluateAsync<int>("e => Math.max(320, e.scrollWidth)"));
 
         var back = await page.RunAndWaitForRequestAsync(
             async () =>
             {
-                await page.EnterAsync("123456");
+                await page.EnterInWindowAsync("123456");
                 if (!withScript)
                 {
                     await page.Button("Continue").ClickAsync();

@@ -58,7 +58,6 @@ internal static class AcquirerProcess
 
     private static void Map(WebApplication app, SimulatedAcquirer acquirer, SimulatedScheme scheme)
     {
-        var issuer = new SimulatedIssuer(acquirer);
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Tollgate.Sandbox");
         app.Use(next => context => GuardAsync(context, next, acquirer, logger));
         app.MapScheme(scheme);
@@ -97,11 +96,6 @@ internal static class AcquirerProcess
         {
             acquirer.MoveClock((await ReadAsync(context, HostJson.Default.WireTime)).At ?? throw new JsonException("There is no instant."));
             await WriteAsync(context, new(true), HostJson.Default.Done);
-        });
-        app.MapPost(HostWire.Codes, async context =>
-        {
-            var entered = await ReadAsync(context, HostJson.Default.EnteredCode);
-            await WriteAsync(context, new(issuer.Judge(entered.Payment, entered.Code)), HostJson.Default.Judged);
         });
     }
 

@@ -38,10 +38,6 @@ internal static class SchemeEndpoints
         });
     }
 
-    /// <summary>Where the directory server is that a gateway of the sandbox talks to.</summary>
-    public static Uri DirectoryServerUrl(Settings settings, string local) =>
-        new((settings.Acquirer?.GetLeftPart(UriPartial.Authority) ?? local) + SchemeWire.DirectoryServer);
-
     private static async Task AnswerAsync(HttpContext context, SimulatedDirectoryServer directoryServer)
     {
         var type = context.Request.ContentType;
