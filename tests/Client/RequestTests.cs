@@ -153,7 +153,7 @@ public sealed class RequestTests
         await using var server = ScriptedServer.Answering(
             200,
             """
-            {"app_id":"app-test","authentication":{"policy":"when_required","policy_in_force":"always","reason":"fraud","when_unavailable":"proceed","quarters":[
+            {"app_id":"app-test","authentication":{"policy":"when_required","policy_in_force":"always","reason":"fraud","from_amount":null,"when_unavailable":"proceed","quarters":[
             {"quarter":"2026-Q3","from":"2026-06-30T14:00:00.000+0000","to":"2026-09-30T14:00:00.000+0000","fraud_value":6150000,"sales_value":2504000000,
             "ratio_basis_points":24.56,"breached":true}]},"fees":null,"webhooks":{"endpoint_url":null,"money":"numbers"},"one_live_payment_per_order":true,"requests_per_second":50}
             """);

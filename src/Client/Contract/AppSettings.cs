@@ -36,6 +36,9 @@ public sealed record AuthenticationSettings
     /// <summary>Why that one holds.</summary>
     public required PolicyReason Reason { get; init; }
 
+    /// <summary>From which amount on customers are authenticated though the issuer does not ask for it, in cents; <see langword="null"/> for none.</summary>
+    public required long? FromAmount { get; init; }
+
     /// <summary>What becomes of a payment whose authentication could not be made.</summary>
     public required WhenAuthenticationUnavailable WhenUnavailable { get; init; }
 

@@ -6,7 +6,7 @@ namespace Tollgate.Core.Authentication;
 internal static class AttemptDecider
 {
     public static Decision RequireChallenge(Payment payment, PaymentCommand.RequireChallenge command) =>
-        payment.PendingRefusal is { } refusal ? Decision.Refuse(refusal) : Decision.Accept(new PaymentEvent.ChallengeRequired(command.At, command.ChallengeKey));
+        payment.PendingRefusal is { } refusal ? Decision.Refuse(refusal) : Decision.Accept(new PaymentEvent.ChallengeRequired(command.At, command.ChallengeKey) { Cause = command.Cause });
 
     public static Decision Start(Payment payment, PaymentCommand.StartAuthentication command)
     {

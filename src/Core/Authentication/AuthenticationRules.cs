@@ -13,6 +13,22 @@ public enum AuthenticationPolicy
     Always,
 }
 
+/// <summary>Why a payment's cardholder is to be authenticated.</summary>
+public enum AuthenticationCause
+{
+    /// <summary>The issuer's range of cards asks for it.</summary>
+    RangeAsks,
+
+    /// <summary>The issuer's range of cards offers it, and it costs the customer nothing.</summary>
+    RangeOffers,
+
+    /// <summary>The app's policy is always.</summary>
+    PolicyAlways,
+
+    /// <summary>The amount is one from which on the app wants it.</summary>
+    Amount,
+}
+
 /// <summary>What becomes of a payment whose authentication could not be made.</summary>
 public enum WhenUnavailable
 {
@@ -28,6 +44,9 @@ public enum WhenUnavailable
 /// <param name="Unavailable">What becomes of a payment when that cannot be done.</param>
 public sealed record AuthenticationRules(AuthenticationPolicy Policy, WhenUnavailable Unavailable)
 {
+    /// <summary>From which amount on customers are authenticated though the issuer does not ask for it, in the smallest unit; <see langword="null"/> for none.</summary>
+    public long? From { get; init; }
+
     /// <summary>The fraud because of which the policy is not the one that was set.</summary>
     public FraudBreach? ForcedBy { get; init; }
 

@@ -14,7 +14,11 @@ public abstract record PaymentCommand(DateTimeOffset At)
     public sealed record Create(PaymentFacts Facts) : PaymentCommand(Facts.CreatedAt);
 
     /// <summary>Open the page on which the cardholder is authenticated.</summary>
-    public sealed record RequireChallenge(DateTimeOffset At, string ChallengeKey) : PaymentCommand(At);
+    public sealed record RequireChallenge(DateTimeOffset At, string ChallengeKey) : PaymentCommand(At)
+    {
+        /// <summary>Why.</summary>
+        public AuthenticationCause? Cause { get; init; }
+    }
 
     /// <summary>Begin an attempt at authentication: its identifier (threeDSServerTransID), and the protocol version.</summary>
     public sealed record StartAuthentication(DateTimeOffset At, string Attempt, string Version) : PaymentCommand(At);

@@ -14,7 +14,11 @@ public abstract record PaymentEvent(DateTimeOffset At)
     public sealed record Created(DateTimeOffset At, PaymentFacts Facts) : PaymentEvent(At);
 
     /// <summary>The cardholder is to be authenticated; <paramref name="ChallengeKey"/> is the unguessable part of the page's address.</summary>
-    public sealed record ChallengeRequired(DateTimeOffset At, string ChallengeKey) : PaymentEvent(At);
+    public sealed record ChallengeRequired(DateTimeOffset At, string ChallengeKey) : PaymentEvent(At)
+    {
+        /// <summary>Why; payments of earlier versions do not say.</summary>
+        public AuthenticationCause? Cause { get; init; }
+    }
 
     /// <summary>The issuer is asked: the attempt (threeDSServerTransID), and the protocol version.</summary>
     public sealed record AuthenticationStarted(DateTimeOffset At, string Attempt, string Version) : PaymentEvent(At);

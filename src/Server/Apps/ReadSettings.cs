@@ -23,6 +23,7 @@ internal sealed class ReadSettings(Settings settings, ICardholderAuthentication 
                 Policy = (Policy)(rules.ForcedBy?.Instead ?? rules.Policy),
                 PolicyInForce = (Policy)rules.Policy,
                 Reason = rules.ForcedBy is null ? PolicyReason.Configured : PolicyReason.Fraud,
+                FromAmount = rules.From,
                 WhenUnavailable = (WhenAuthenticationUnavailable)rules.Unavailable,
                 Quarters = [Quarter(standing.Running), .. standing.Complete.Reverse().Select(Quarter)],
             },

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 
@@ -7,10 +8,13 @@ namespace Tollgate.Server.Authentication;
 internal sealed record AppAuthentication
 {
     /// <summary>The settings, which stand in an app's section beside its others.</summary>
-    public static readonly string[] Known = ["Authentication", "WhenAuthenticationUnavailable", "MerchantName", "MerchantCategory", "MerchantId", "Country"];
+    public static readonly string[] Known = ["Authentication", "AuthenticateFrom", "WhenAuthenticationUnavailable", "MerchantName", "MerchantCategory", "MerchantId", "Country"];
 
     /// <summary>Whose cardholders are asked.</summary>
     public AuthenticationPolicy Policy { get; init; } = AuthenticationPolicy.WhenRequired;
+
+    /// <summary>From which amount on they are asked though the issuer does not want it, in the smallest unit; <see langword="null"/> for none.</summary>
+    public long? From { get; init; }
 
     /// <summary>What becomes of a payment whose authentication cannot be had.</summary>
     public WhenUnavailable Unavailable { get; init; } = WhenUnavailable.Proceed;
@@ -45,6 +49,12 @@ internal sealed record AppAuthentication
         return new()
         {
             Policy = policy,
+            From = section["AuthenticateFrom"] switch
+            {
+                null or "" => null,
+                var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from) && from > 0 => from,
+                _ => throw new SettingException(section.Path + ":AuthenticateFrom", "must be a whole number of cents above 0"),
+            },
             Unavailable = (section["WhenAuthenticationUnavailable"] ?? "proceed") switch
             {
                 "proceed" => WhenUnavailable.Proceed,

@@ -28,19 +28,19 @@ internal sealed class CardholderAuthentication(
     public AuthenticationRules RulesFor(AppId app)
     {
         var merchant = MerchantOf(app);
-        return fraud.Apply(app, new(merchant.Policy, merchant.Unavailable));
+        return fraud.Apply(app, new(merchant.Policy, merchant.Unavailable) { From = merchant.From });
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationPlan> PlanAsync(AppId app, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser)
+    public async ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser)
     {
-        var policy = RulesFor(app).Policy;
-        if (policy == AuthenticationPolicy.Never || (type == PaymentType.Unscheduled && byToken))
+        var rules = RulesFor(app);
+        if (rules.Policy == AuthenticationPolicy.Never || (type == PaymentType.Unscheduled && byToken))
         {
             return new AuthenticationPlan.NotNeeded();
         }
 
-        var always = policy == AuthenticationPolicy.Always && type == PaymentType.Regular;
+        var always = rules.Policy == AuthenticationPolicy.Always && type == PaymentType.Regular;
         if (servers.For(card.Brand) is not { } server)
         {
             return always ? new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled) : new AuthenticationPlan.NotNeeded();
@@ -48,15 +48,21 @@ internal sealed class CardholderAuthentication(
 
         var (isKnown, range) = await ranges.FindAsync(card);
         bool Says(string indicator) => range is not null && range.Indicators.Contains(indicator, StringComparer.Ordinal);
-        var asks = Says(server.AskedAlwaysIndicator) || always || (type == PaymentType.Regular && Says(server.AskedIndicator));
+        AuthenticationCause? asks =
+            always ? AuthenticationCause.PolicyAlways
+            : Says(server.AskedAlwaysIndicator) || (type == PaymentType.Regular && Says(server.AskedIndicator)) ? AuthenticationCause.RangeAsks
+
+            // An issuer that does not ask need not take part either.
+            : type == PaymentType.Regular && amount.Minor >= rules.From && range is { Version: not null } ? AuthenticationCause.Amount
+            : null;
         return (asks, range) switch
         {
             // Nobody can say whether the issuer asks for it: that is for the app's rules.
             _ when !isKnown && type == PaymentType.Regular => new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
-            (true, null) => new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled),
-            (true, { Version: null }) => new AuthenticationPlan.Unavailable(AuthenticationFault.UnsupportedVersion),
-            (true, _) => new AuthenticationPlan.Page(),
-            (false, { Version: { } version, MethodUrl: null }) when type == PaymentType.Regular && Says(server.OfferedIndicator) && AuthenticationRequestComposer.IsEnough(browser) =>
+            ({ }, null) => new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled),
+            ({ }, { Version: null }) => new AuthenticationPlan.Unavailable(AuthenticationFault.UnsupportedVersion),
+            ({ } cause, _) => new AuthenticationPlan.Page(cause),
+            (null, { Version: { } version, MethodUrl: null }) when type == PaymentType.Regular && Says(server.OfferedIndicator) && AuthenticationRequestComposer.IsEnough(browser) =>
                 new AuthenticationPlan.Silent(new(version, null)),
             _ => new AuthenticationPlan.NotNeeded(),
         };

@@ -15,7 +15,7 @@ internal abstract record AuthenticationPlan
     public sealed record Silent(AuthenticationRoute Route) : AuthenticationPlan;
 
     /// <summary>On the page.</summary>
-    public sealed record Page : AuthenticationPlan;
+    public sealed record Page(AuthenticationCause Cause) : AuthenticationPlan;
 
     /// <summary>It is wanted, and cannot be had.</summary>
     public sealed record Unavailable(AuthenticationFault Fault) : AuthenticationPlan;
@@ -60,7 +60,7 @@ internal interface ICardholderAuthentication
     AuthenticationRules RulesFor(AppId app);
 
     /// <summary>How a payment's cardholder is to be authenticated; asked once, before the payment is committed.</summary>
-    ValueTask<AuthenticationPlan> PlanAsync(AppId app, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser);
+    ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser);
 
     /// <summary>The way to a card's issuer; nothing when no directory server knows the card.</summary>
     ValueTask<AuthenticationRoute?> FindRouteAsync(CardNumber card);

@@ -88,7 +88,7 @@ internal sealed class OpenPayment(
         {
             var now = runner.Now;
             var facts = FactsOf(app, request, card, previous, now);
-            var plan = await authentication.PlanAsync(app.Id, card.Number, facts.Type, byToken: card.Token is not null, facts.Browser);
+            var plan = await authentication.PlanAsync(app.Id, facts.Amount, card.Number, facts.Type, byToken: card.Token is not null, facts.Browser);
             var draft = Draft(facts, plan, now);
             var authenticated = plan is AuthenticationPlan.Page or AuthenticationPlan.Silent;
             var answered = draft.Now.InFlight is null && plan is not AuthenticationPlan.Silent;
@@ -193,12 +193,12 @@ internal sealed class OpenPayment(
         draft.Require(new PaymentCommand.Create(facts), composer);
         switch (plan)
         {
-            case AuthenticationPlan.Page:
-                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
+            case AuthenticationPlan.Page page:
+                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()) { Cause = page.Cause }, composer);
                 return draft;
             case AuthenticationPlan.Silent silent:
                 // The page stands ready: for the issuer that wants to see the cardholder, and for the case that this process dies now.
-                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()), composer);
+                draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()) { Cause = AuthenticationCause.RangeOffers }, composer);
                 draft.Require(new PaymentCommand.StartAuthentication(now, identifiers.NewAttempt(facts.Id), silent.Route.Version), composer);
                 return draft;
             case AuthenticationPlan.Unavailable { Fault: var fault }:

@@ -22,8 +22,8 @@ internal static class TimelineDecisions
         {
             case PaymentEvent.Created created:
                 return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts), .. Policy(created.Facts)];
-            case PaymentEvent.ChallengeRequired:
-                return [Plan(at, after, "authenticate", "The cardholder is to be authenticated before the payment is authorised.")];
+            case PaymentEvent.ChallengeRequired required:
+                return [Plan(at, after, "authenticate", "The cardholder is to be authenticated before the payment is authorised.", required.Cause)];
             case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null, Skipped: null }:
                 return [Plan(at, after, "not_needed", "The payment is authorised without authentication."), .. TimelineCredential.Of(at, after)];
             case PaymentEvent.AuthorisationStarted:
@@ -94,12 +94,13 @@ internal static class TimelineDecisions
             ("limit_basis_points", facts.ForcedBy is null ? null : Number(FraudRule.LimitInBasisPoints))),
     ];
 
-    private static TimelineEntry Plan(DateTimeOffset at, Payment payment, string plan, string sentence) => Decision(
+    private static TimelineEntry Plan(DateTimeOffset at, Payment payment, string plan, string sentence, AuthenticationCause? cause = null) => Decision(
         at,
         "authentication_plan",
         sentence,
         ("policy", WireNames.Of(payment.Facts.Policy ?? AuthenticationPolicy.WhenRequired)),
         ("plan", plan),
+        ("because", cause is { } why ? WireNames.Of(why) : null),
         ("payment_type", WireNames.Of(payment.Facts.Type)),
         ("card", payment.Facts.BroughtCard ? "sent with the charge" : "saved"));
 

@@ -10,6 +10,8 @@ namespace Tollgate.Server.Tests.Authentication;
 /// <summary>How the card ranges are had, kept and renewed, and what is planned by them.</summary>
 public sealed class CardRangeRefreshes
 {
+    private static readonly Core.Money Amount = new(1000, Currency.Aud);
+
     private static readonly AppId App = new("app-sandbox");
 
     [Fact]
@@ -140,7 +142,7 @@ public sealed class CardRangeRefreshes
     public async Task It_does_not_wait_for_ever()
     {
         await using var us = new OurSide(new("http://127.0.0.1:9/ds"));
-        var plan = us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser).AsTask();
+        var plan = us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser).AsTask();
         await us.Clock.ArmedAsync(CardRanges.FirstWait);
         us.Clock.Advance(CardRanges.FirstWait);
         Assert.Equal(new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable), await plan);
@@ -153,8 +155,8 @@ public sealed class CardRangeRefreshes
         await RefreshAsync(us);
         Assert.Equal(
             new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
-            await us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
-        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Unscheduled, false, null));
+            await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
+        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Unscheduled, false, null));
         Assert.Null(await us.Authentication.FindRouteAsync(OurSide.Card()));
     }
 
@@ -172,8 +174,14 @@ public sealed class CardRangeRefreshes
     [InlineData("when_required", "81", "merchant", true, "not needed")]
     [InlineData("when_required", "82", "merchant", false, "page")]
     [InlineData("when_required", "82", "merchant by token", false, "not needed")]
-    [InlineData("always", "01", "customer", true, "page")]
-    [InlineData("always", "81", "customer", true, "page")]
+    [InlineData("when_required from 1000", "01", "customer", false, "page because of the amount")]
+    [InlineData("when_required from 1000", "01", "customer by token", false, "page because of the amount")]
+    [InlineData("when_required from 1001", "01", "customer", false, "not needed")]
+    [InlineData("when_required from 1000", "80", "customer", false, "page")]
+    [InlineData("when_required from 1000", "01", "merchant", false, "not needed")]
+    [InlineData("never from 1", "01", "customer", false, "not needed")]
+    [InlineData("always", "01", "customer", true, "page because of the policy")]
+    [InlineData("always", "81", "customer", true, "page because of the policy")]
     [InlineData("always", "01", "merchant", true, "not needed")]
     [InlineData("always", "82", "merchant by token", true, "not needed")]
     public async Task What_is_planned_is_by_policy_and_range(string policy, string indicators, string payer, bool known, string plan)
@@ -185,7 +193,9 @@ public sealed class CardRangeRefreshes
         Assert.Equal(
             plan switch
             {
-                "page" => new AuthenticationPlan.Page(),
+                "page" => new AuthenticationPlan.Page(AuthenticationCause.RangeAsks),
+                "page because of the policy" => new AuthenticationPlan.Page(AuthenticationCause.PolicyAlways),
+                "page because of the amount" => new AuthenticationPlan.Page(AuthenticationCause.Amount),
                 "silent" => new AuthenticationPlan.Silent(new("2.2.0", null)),
                 _ => (AuthenticationPlan)new AuthenticationPlan.NotNeeded(),
             },
@@ -198,7 +208,7 @@ public sealed class CardRangeRefreshes
         await using var scheme = await ScriptedDirectoryServer.SayingAsync(request => Telling(request, "10", "A 41 2.1.0-2.2.0 81 https://acs.example.com/method"));
         await using var us = new OurSide(scheme.Address);
         await RefreshAsync(us);
-        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
+        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
         Assert.Equal(new AuthenticationRoute("2.2.0", "https://acs.example.com/method"), await us.Authentication.FindRouteAsync(OurSide.Card()));
     }
 
@@ -220,7 +230,7 @@ public sealed class CardRangeRefreshes
         await using var scheme = await ScriptedDirectoryServer.SayingAsync(request => Telling(request, "10", "A 42 2.1.0-2.2.0 80"));
         await using var us = new OurSide(scheme.Address);
         await RefreshAsync(us);
-        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
+        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
     }
 
     [Fact]
@@ -229,9 +239,9 @@ public sealed class CardRangeRefreshes
         await using var scheme = await ScriptedDirectoryServer.SayingAsync(request => Telling(request, "10", "A 41 2.1.0-2.2.0 80", "A 42 2.1.0-2.2.0 91"));
         await using var us = new OurSide(scheme.Address, "--Tollgate:ThreeDS:DirectoryServers:visa:AskedIndicator=91");
         await RefreshAsync(us);
-        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
+        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
         Assert.Equal(
-            new AuthenticationPlan.Page(), await us.Authentication.PlanAsync(App, OurSide.Card("4242424242424242"), PaymentType.Regular, false, OurSide.Browser));
+            new AuthenticationPlan.Page(AuthenticationCause.RangeAsks), await us.Authentication.PlanAsync(App, Amount, OurSide.Card("4242424242424242"), PaymentType.Regular, false, OurSide.Browser));
     }
 
     private static OurSide Ruled(Uri scheme, string policy) => new(
@@ -239,10 +249,12 @@ public sealed class CardRangeRefreshes
         "--Tollgate:Apps:0:Id=app-ruled",
         "--Tollgate:Apps:0:SecretKey=sk-ruled",
         "--Tollgate:Apps:0:WebhookSecret=" + House.AppsOfTests.WebhookSecret,
-        "--Tollgate:Apps:0:Authentication=" + policy);
+        "--Tollgate:Apps:0:Authentication=" + policy.Split(' ')[0],
+        "--Tollgate:Apps:0:AuthenticateFrom=" + (policy.Split(' ') is [_, _, var from] ? from : string.Empty));
 
     private static ValueTask<AuthenticationPlan> PlanAsync(OurSide us, string payer, BrowserDetails? browser) => us.Authentication.PlanAsync(
         new("app-ruled"),
+        Amount,
         OurSide.Card(),
         payer.StartsWith("merchant", StringComparison.Ordinal) ? PaymentType.Unscheduled : PaymentType.Regular,
         payer.EndsWith("token", StringComparison.Ordinal),
