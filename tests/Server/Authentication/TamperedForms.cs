@@ -14,18 +14,11 @@ public abstract partial class TamperedForms(Gateway gateway)
         using var http = gateway.Raw();
         foreach (var tamper in (Func<string, string>[])[id => id + " ", id => "\t" + id, id => "0x" + id[2..], id => "+" + id[1..], id => id.ToUpperInvariant()])
         {
-            await StaysPendingAsync(http, tamper, "Browser");
+            await StaysPendingAsync(http, tamper);
         }
     }
 
-    [Fact]
-    public async Task A_browser_with_an_odd_name_does_not_pass_authentication_by()
-    {
-        using var http = gateway.Raw();
-        await StaysPendingAsync(http, id => id, new string('a', 2047) + "😀");
-    }
-
-    private async Task StaysPendingAsync(HttpClient http, Func<string, string> tamper, string agent)
+    private async Task StaysPendingAsync(HttpClient http, Func<string, string> tamper)
     {
         var payment = await gateway.Client.ChargeAsync(Requests.Charge("4000000000001091"));
         var page = payment.PayCode!.ThreeDsUrl!;
@@ -34,7 +27,6 @@ public abstract partial class TamperedForms(Gateway gateway)
         {
             Content = new FormUrlEncodedContent([new("attempt", tamper(attempt)), new("method", "U")]),
         };
-        request.Headers.TryAddWithoutValidation("User-Agent", agent);
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
         Assert.Equal(PaymentStatus.Pending, (await gateway.Client.GetPaymentAsync(payment.Uuid)).Status);
