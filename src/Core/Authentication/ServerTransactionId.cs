@@ -51,7 +51,8 @@ public static class ServerTransactionId
     public static bool TryReadPayment([NotNullWhen(true)] string? id, out PaymentId payment)
     {
         payment = default;
-        if (!Guid.TryParseExact(id, "D", out var guid))
+        // The parser passes over white space, and reads 0x and + where a digit should be: what it reads is written otherwise then.
+        if (!Guid.TryParseExact(id, "D", out var guid) || !guid.ToString("D").Equals(id, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

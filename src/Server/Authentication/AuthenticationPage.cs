@@ -131,7 +131,7 @@ internal sealed class AuthenticationPage(
         if (StepOf(payment) == Step.Start)
         {
             // What the form says is ours only when it carries this payment; another identifier does as well.
-            var attempt = form["attempt"].ToString();
+            var attempt = form["attempt"].ToString().ToLowerInvariant();
             var isOurs = ServerTransactionId.TryReadPayment(attempt, out var named) && named == payment.Id;
             var browser = BrowserForm.Read(context.Request, form, payment.Facts.Browser);
             var method = form["method"].ToString() switch { "Y" => MethodCompletion.Completed, "N" => MethodCompletion.NotCompleted, _ => MethodCompletion.Unavailable };

@@ -199,9 +199,9 @@ internal static class AuthenticationRequestComposer
         var scripts = browser.JavascriptEnabled != false && HasScriptFacts(browser);
         return request with
         {
-            BrowserAcceptHeader = Some(Cut(browser.AcceptHeader, 2048)) ?? "*/*",
-            BrowserUserAgent = Some(Cut(browser.UserAgent, 2048)) ?? "unknown",
-            BrowserLanguage = LanguageOf(browser.Language),
+            BrowserAcceptHeader = Some(Cut(Plain(browser.AcceptHeader), 2048)) ?? "*/*",
+            BrowserUserAgent = Some(Cut(Plain(browser.UserAgent), 2048)) ?? "unknown",
+            BrowserLanguage = LanguageOf(Plain(browser.Language)),
             BrowserIP = order.IpAddress,
             BrowserJavascriptEnabled = demanded ? null : scripts,
             BrowserJavaEnabled = browser.JavaEnabled ?? (demanded || scripts ? false : (bool?)null),
@@ -232,6 +232,12 @@ internal static class AuthenticationRequestComposer
     };
 
     private static string? Some(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    /// <summary>
+    /// What a browser says of itself, in visible ASCII. Whoever holds the browser chooses it, and must not be able to choose what a request cannot hold: a request
+    /// that is not sent, or is refused, may let the payment go on without authentication.
+    /// </summary>
+    private static string? Plain(string? text) => text is null ? null : string.Concat(text.Where(c => c is >= ' ' and <= '~')).Trim();
 
     /// <summary>At most so many characters, and none of them cut in two.</summary>
     private static string Cut(string? text, int longest) =>

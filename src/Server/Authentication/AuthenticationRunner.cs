@@ -53,7 +53,9 @@ internal sealed class AuthenticationRunner(
 
             if (await authentication.FindRouteAsync(number) is not { } route)
             {
-                return await ConcludeAsync(current, null, OnFault(current, AuthenticationFault.NotEnrolled), null, null, (number, code), null);
+                // An attempt whose answer never came, because its process died, is what ends here; one that is under way is left alone.
+                var dead = current.Attempt is { Stage: AttemptStage.Asked } asked && !asked.IsAsking(runner.Now) ? asked.Id : null;
+                return await ConcludeAsync(current, dead, OnFault(current, AuthenticationFault.NotEnrolled), null, null, (number, code), null);
             }
 
             var now = runner.Now;
@@ -147,7 +149,8 @@ internal sealed class AuthenticationRunner(
         };
         if (decision is not (AuthenticationDecision.Proceed or AuthenticationDecision.ProceedUnauthenticated))
         {
-            return await runner.ApplyAsync(payment, CommandAt, keyed: keyed);
+            // The key was claimed when the payment was made: here it only gets its answer.
+            return await runner.ApplyAsync(payment, CommandAt, keyed: keyed, isClaimed: true);
         }
 
         for (var current = payment; ;)
@@ -156,7 +159,7 @@ internal sealed class AuthenticationRunner(
             var draft = new PaymentDraft(current);
             if (draft.Apply(CommandAt(now), composer) is { } refusal)
             {
-                return refusal == Refusal.SessionOver ? await runner.ApplyAsync(current, at => new PaymentCommand.EndSession(at), keyed: keyed) : new(current, refusal);
+                return refusal == Refusal.SessionOver ? await runner.ApplyAsync(current, at => new PaymentCommand.EndSession(at), keyed: keyed, isClaimed: true) : new(current, refusal);
             }
 
             if ((card ??= await OpenCardAsync(current)) is var (number, code))

@@ -107,7 +107,7 @@ internal sealed class PaymentRunner(
     /// <param name="extras">What is written with it, made for the payment as it is then.</param>
     /// <param name="keyed">The request's key, answered in the same change.</param>
     public async Task<StepResult> ApplyAsync(
-        Payment payment, Func<DateTimeOffset, PaymentCommand> command, Func<Payment, ChangeExtras>? extras = null, KeyedRequest? keyed = null)
+        Payment payment, Func<DateTimeOffset, PaymentCommand> command, Func<Payment, ChangeExtras>? extras = null, KeyedRequest? keyed = null, bool isClaimed = false)
     {
         for (var current = payment; ;)
         {
@@ -120,7 +120,7 @@ internal sealed class PaymentRunner(
             }
 
             var answer = keyed is null ? null : await keyed.AnswerForAsync(draft.Now);
-            var conflict = (await journal.CommitAsync(draft.ToChange(now, keyed, answer, with))).Conflict;
+            var conflict = (await journal.CommitAsync(draft.ToChange(now, isClaimed ? null : keyed, answer, with))).Conflict;
             if (conflict is Conflict.ClearedBefore or Conflict.DiscrepancyClosed)
             {
                 return new(current, Refusal.StaleOperation);

@@ -11,7 +11,7 @@ internal delegate bool TextCheck(ReadOnlySpan<char> text);
 internal abstract record Format
 {
     public static readonly Format
-        Uuid = new TextFormat(36, 36, text => Guid.TryParseExact(text, "D", out _)) { IsPrintable = true },
+        Uuid = new TextFormat(36, 36, IsUuid) { IsPrintable = true },
         VersionNumber = new TextFormat(5, 8, text => ProtocolVersion.TryParse(text, out _)) { IsPrintable = true },
         EmailAddress = new TextFormat(3, 254, text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 && !text.ContainsAny(" \t\r\n")),
         IpAddress = new TextFormat(2, 45, IsAddress),
@@ -67,6 +67,9 @@ internal abstract record Format
         var last = int.Parse(range.AsSpan(3, 2), CultureInfo.InvariantCulture);
         return Enumerable.Range(first, last - first + 1).Select(code => code.ToString("00", CultureInfo.InvariantCulture));
     }
+
+    // The parser also reads 0x and + where a digit should be.
+    private static bool IsUuid(ReadOnlySpan<char> text) => !text.ContainsAny("xX+") && Guid.TryParseExact(text, "D", out _);
 
     private static bool IsDigits(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
 

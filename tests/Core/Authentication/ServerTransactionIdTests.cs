@@ -35,4 +35,11 @@ public class ServerTransactionIdTests
     [InlineData("00000000-0000-4000-8000-000000000000")]
     [InlineData("ffffffff-ffff-4fff-bfff-ffffffffffff")]
     public void What_is_none_of_ours_carries_no_payment(string? id) => Assert.False(ServerTransactionId.TryReadPayment(id, out _));
+
+    [Fact]
+    public void What_only_a_lenient_parser_takes_carries_no_payment()
+    {
+        var id = ServerTransactionId.For(new("7PPPMXIGH"), [0, 0, 0, 0, 1]);
+        Assert.All([id + " ", "\t" + id, "0x" + id[2..], "+" + id[1..]], odd => Assert.False(ServerTransactionId.TryReadPayment(odd, out _)));
+    }
 }

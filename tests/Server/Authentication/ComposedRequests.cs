@@ -196,6 +196,16 @@ public sealed class ComposedRequests
     }
 
     [Fact]
+    public void Whatever_a_browser_says_of_itself_the_request_can_be_sent()
+    {
+        var split = new string('a', 2047) + "😀"[..1];
+        var request = Compose(OurSide.Order(browser: OurSide.Browser with { UserAgent = split, AcceptHeader = "*/*\t\u007fé", Language = "1234567😀" }));
+        Assert.Equal((2047, "*/*", "1234567"), (request.BrowserUserAgent!.Length, request.BrowserAcceptHeader, request.BrowserLanguage));
+        request = Compose(OurSide.Order(browser: OurSide.Browser with { UserAgent = "😀", AcceptHeader = "\t", Language = "é" }));
+        Assert.Equal(("unknown", "*/*", "en"), (request.BrowserUserAgent, request.BrowserAcceptHeader, request.BrowserLanguage));
+    }
+
+    [Fact]
     public void What_is_not_valid_and_not_needed_is_left_out()
     {
         var request = Compose(OurSide.Order(

@@ -27,6 +27,25 @@ public abstract class IdempotencyKeys(Gateway gateway)
     }
 
     [Fact]
+    public async Task An_issuer_that_wants_to_see_the_cardholder_is_heard_by_a_request_with_a_key()
+    {
+        using var wire = new Wire(gateway);
+        var request = Requests.Charge("4000000000003089") with
+        {
+            BrowserDetails = new()
+            {
+                UserAgent = "Browser", AcceptHeader = "*/*", Language = "en", ColorDepth = 24, ScreenHeight = 900, ScreenWidth = 1440,
+                TimeZone = -600, JavaEnabled = false, JavascriptEnabled = true,
+            },
+        };
+        var answer = await TwiceAsync(key => wire.ChargeAsync(request, key), 200);
+        Assert.Equal(PaymentStatus.Pending, answer.Payment.Status);
+        Assert.NotNull(answer.Payment.PayCode!.ThreeDsUrl);
+        using var http = gateway.Raw();
+        Assert.Contains("attempt", await http.GetStringAsync(answer.Payment.PayCode.ThreeDsUrl, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_first_answer_is_repeated_though_the_payment_has_moved_on()
     {
         using var wire = new Wire(gateway);
