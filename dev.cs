@@ -30,7 +30,7 @@ const string Help = """
     """;
 
 const string Solution = "Tollgate.slnx";
-var limit = TimeSpan.FromMinutes(10); // for one project
+var limit = TimeSpan.FromMinutes(15); // for one project
 var patience = TimeSpan.FromSeconds(60); // for one kill of the torture test, and all that comes with it
 const int NoTestRan = 8; // Microsoft.Testing.Platform's exit code for a run in which no test ran.
 

@@ -46,12 +46,15 @@ public static class AuthenticationDecider
     /// <inheritdoc cref="OnAnswer"/>
     public static AuthenticationDecision OnResult(IssuerVerdict verdict, Brand brand, AuthenticationRules rules, bool demanded) => Decide(verdict, brand, rules, demanded);
 
-    /// <summary>Decides when no usable word came. An issuer that demands authentication would only decline again, so that nothing is sent to it without.</summary>
+    /// <summary>
+    /// Decides when no usable word came. An issuer that demands authentication would only decline again, so that nothing is sent to it without. What a browser
+    /// says becomes part of a request: if that makes the request wrong, the payment does not go on, or saying it would be the way around authentication.
+    /// </summary>
     /// <param name="fault">Why none came.</param>
     /// <param name="rules">The app's rules.</param>
     /// <param name="demanded">Whether the issuer has declined an authorisation for want of authentication.</param>
     public static AuthenticationDecision OnFault(AuthenticationFault fault, AuthenticationRules rules, bool demanded) =>
-        rules.Unavailable == WhenUnavailable.Proceed && !demanded
+        rules.Unavailable == WhenUnavailable.Proceed && !demanded && fault != AuthenticationFault.RequestRefused
             ? new AuthenticationDecision.ProceedUnauthenticated(fault)
             : new AuthenticationDecision.Refuse(FailureReason.AuthenticationUnavailable);
 

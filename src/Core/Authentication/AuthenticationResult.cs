@@ -73,6 +73,9 @@ public enum AuthenticationFault
     /// <summary>The answer was not a valid message.</summary>
     InvalidMessage,
 
+    /// <summary>The request could not be made of what the browser said, or was refused as wrong: whoever sent that must gain nothing by it.</summary>
+    RequestRefused,
+
     /// <summary>The answer was about another authentication.</summary>
     WrongIdentifiers,
 

@@ -117,7 +117,9 @@ internal sealed class AuthenticationRunner(
         var answer = await authentication.AskAsync(new(payment, card, route, browser, ipAddress, method, wantsChallenge));
         var decision = answer.Verdict is { } verdict
             ? AuthenticationDecider.OnAnswer(verdict, payment.Facts.Card.Brand, rules, payment.WasDemanded)
-            : AuthenticationDecider.OnFault(answer.Fault!.Value, rules, payment.WasDemanded);
+            : silently && answer.Fault == AuthenticationFault.RequestRefused
+                ? new AuthenticationDecision.Challenge() // What the charge told of the browser will not do: the page asks the browser itself.
+                : AuthenticationDecider.OnFault(answer.Fault!.Value, rules, payment.WasDemanded);
         return await ConcludeAsync(payment, payment.Attempt!.Id, decision, answer.Verdict, answer.Seen, (card, code), keyed, silently);
     }
 

@@ -97,7 +97,7 @@ internal sealed class CardRanges(
     {
         var known = shelf.Table;
         var (answer, changes) = await AskAsync(server, known?.SerialNumber, stopping);
-        if (answer is { Fault: AuthenticationFault.ErrorMessage, ErrorCode: ErrorCode.InvalidSerialNumber } && known?.SerialNumber is not null)
+        if (answer is { Message: null, ErrorCode: ErrorCode.InvalidSerialNumber } && known?.SerialNumber is not null)
         {
             // It does not know any more what has changed since then, so that everything is asked for.
             known = null;

@@ -58,7 +58,7 @@ internal sealed class CardholderAuthentication(
         return (asks, range) switch
         {
             // Nobody can say whether the issuer asks for it: that is for the app's rules.
-            _ when !isKnown && type == PaymentType.Regular => new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
+            _ when !isKnown => new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
             ({ }, null) => new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled),
             ({ }, { Version: null }) => new AuthenticationPlan.Unavailable(AuthenticationFault.UnsupportedVersion),
             ({ } cause, _) => new AuthenticationPlan.Page(cause),
@@ -86,7 +86,7 @@ internal sealed class CardholderAuthentication(
         if (AuthenticationRequestComposer.Compose(order, origin, out var problem) is not { } request)
         {
             Log.AuthenticationFailed(logger, payment.Id.Value, server.Name, $"was not asked, for want of a valid {problem}");
-            return Fail(AuthenticationFault.UnsupportedVersion, null);
+            return Fail(AuthenticationFault.RequestRefused, null);
         }
 
         var answer = await client.AskAsync<AuthenticationResponse>(

@@ -58,11 +58,14 @@ internal sealed class DirectoryServerClient(IDirectoryServer wire)
 
         if (reading.Is<ErrorMessage>(out var error))
         {
-            return new(null, AuthenticationFault.ErrorMessage, error.ErrorCode, $"answered with error {error.ErrorCode}");
+            return new(null, IsTheirTrouble(error.ErrorCode) ? AuthenticationFault.ErrorMessage : AuthenticationFault.RequestRefused, error.ErrorCode, $"answered with error {error.ErrorCode}");
         }
 
         return Refuse<T>(server, AuthenticationFault.InvalidMessage, reading.Error!);
     }
+
+    /// <summary>Whether an error is not about what was asked: too much was asked, a key was wrong, or something is out of order there. EMV 3DS 2.2, table A.4.</summary>
+    private static bool IsTheirTrouble(string code) => code is "103" or "302" or "402" or "403" or "404" or "405";
 
     /// <summary>Refuses an answer, and tells the directory server why.</summary>
     public DirectoryServerAnswer<T> Refuse<T>(DirectoryServer server, AuthenticationFault fault, ErrorMessage error)

@@ -99,8 +99,8 @@ internal static class Timeline
         return Entry(
             exchange.SentAt,
             TimelineEntryType.Message,
-            WireNames.Spell(exchange.Message),
-            $"We sent the acquirer {TimelineWords.Article(exchange.Message)}, and {said}.",
+            exchange.Message is "AReq" or "RReq" ? exchange.Message.ToLowerInvariant() : WireNames.Spell(exchange.Message),
+            TimelineWords.OfIssuer(exchange) ?? $"We sent the acquirer {TimelineWords.Article(exchange.Message)}, and {said}.",
             ("ended_at", WireInstant.Write(exchange.EndedAt)),
             ("took", XmlConvert.ToString(took < TimeSpan.Zero ? TimeSpan.Zero : took)),
             ("result", WireNames.Spell(exchange.Result)),

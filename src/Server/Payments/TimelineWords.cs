@@ -19,7 +19,7 @@ internal static class TimelineWords
     {
         PaymentEvent.Created e => $"The merchant asked for {Timeline.Text(e.Facts.Amount)} from a {e.Facts.Card.Brand} card ending in {e.Facts.Card.LastFour}, "
             + $"{(e.Facts.BroughtCard ? "sent with the charge" : "saved before")}{(e.Facts.CaptureAtOnce ? ", to be captured at once" : string.Empty)}.",
-        PaymentEvent.ChallengeRequired => "The cardholder is to be authenticated: the page for it was opened.",
+        PaymentEvent.ChallengeRequired => "The cardholder is to be authenticated.",
         PaymentEvent.AuthenticationStarted e => $"The issuer is asked to authenticate the cardholder (version {e.Version}).",
         PaymentEvent.AuthenticationSetAside => "The issuer wants to see the cardholder, who is to open the page.",
         PaymentEvent.ChallengeStarted => "The issuer wants to see the cardholder: its challenge was shown.",
@@ -151,6 +151,27 @@ internal static class TimelineWords
         _ => null,
     };
 
+    /// <summary>What was said to an issuer, or by it; nothing when the message is the acquirer's.</summary>
+    public static string? OfIssuer(AcquirerExchange exchange) => exchange.Message switch
+    {
+        "AReq" => $"We asked the issuer to authenticate the cardholder (AReq), and {Said(exchange.Result)}.",
+        "RReq" => $"The issuer sent the result of the challenge (RReq): {Said(exchange.Result)}.",
+        _ => null,
+    };
+
+    private static string Said(string result) => result switch
+    {
+        nameof(TransactionStatus.Authenticated) => "it is the cardholder (Y)",
+        nameof(TransactionStatus.Attempted) => "the attempt is proved (A)",
+        nameof(TransactionStatus.NotAuthenticated) => "the cardholder was not authenticated (N)",
+        nameof(TransactionStatus.Unavailable) => "it could not say (U)",
+        nameof(TransactionStatus.Rejected) => "it rejects the payment (R)",
+        nameof(TransactionStatus.Informational) => "it took note (I)",
+        nameof(TransactionStatus.Challenge) => "it wants to see the cardholder (C)",
+        _ when Enum.TryParse<AuthenticationFault>(result, out var fault) => Why(fault).TrimEnd('.'),
+        _ => "no usable answer came",
+    };
+
     /// <summary>A message with its article.</summary>
     public static string Article(string message) => message switch
     {
@@ -168,6 +189,7 @@ internal static class TimelineWords
         AuthenticationFault.TimedOut => "no answer came in time.",
         AuthenticationFault.ErrorMessage => "the answer was an error.",
         AuthenticationFault.InvalidMessage => "the answer was not a valid message.",
+        AuthenticationFault.RequestRefused => "the request was refused as wrong.",
         AuthenticationFault.WrongIdentifiers => "the answer was about another authentication.",
         AuthenticationFault.UnsupportedVersion => "no version of the protocol is common to both sides.",
         AuthenticationFault.NotPerformed => "the issuer could not perform it.",

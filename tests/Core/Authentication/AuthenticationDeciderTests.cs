@@ -74,13 +74,17 @@ public class AuthenticationDeciderTests
     [Fact]
     public void Without_an_answer_the_policy_decides_unless_the_issuer_demands_one()
     {
-        foreach (var fault in Enum.GetValues<AuthenticationFault>())
+        foreach (var fault in Enum.GetValues<AuthenticationFault>().Except([AuthenticationFault.RequestRefused]))
         {
             Assert.Equal($"unauthenticated {fault}", Means(AuthenticationDecider.OnFault(fault, Lenient, demanded: false)));
             Assert.Equal("refuse AuthenticationUnavailable", Means(AuthenticationDecider.OnFault(fault, Lenient, demanded: true)));
             Assert.Equal("refuse AuthenticationUnavailable", Means(AuthenticationDecider.OnFault(fault, Strict, demanded: false)));
         }
     }
+
+    [Fact]
+    public void A_request_that_is_wrong_is_no_way_around_authentication() =>
+        Assert.Equal("refuse AuthenticationUnavailable", Means(AuthenticationDecider.OnFault(AuthenticationFault.RequestRefused, Lenient, demanded: false)));
 
     [Fact]
     public void What_was_proved_names_the_authentication()

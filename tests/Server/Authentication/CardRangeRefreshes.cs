@@ -156,7 +156,9 @@ public sealed class CardRangeRefreshes
         Assert.Equal(
             new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
             await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Regular, false, OurSide.Browser));
-        Assert.Equal(new AuthenticationPlan.NotNeeded(), await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Unscheduled, false, null));
+        Assert.Equal(
+            new AuthenticationPlan.Unavailable(AuthenticationFault.Unreachable),
+            await us.Authentication.PlanAsync(App, Amount, OurSide.Card(), PaymentType.Unscheduled, false, null));
         Assert.Null(await us.Authentication.FindRouteAsync(OurSide.Card()));
     }
 
