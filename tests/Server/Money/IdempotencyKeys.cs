@@ -34,8 +34,15 @@ public abstract class IdempotencyKeys(Gateway gateway)
         {
             BrowserDetails = new()
             {
-                UserAgent = "Browser", AcceptHeader = "*/*", Language = "en", ColorDepth = 24, ScreenHeight = 900, ScreenWidth = 1440,
-                TimeZone = -600, JavaEnabled = false, JavascriptEnabled = true,
+                UserAgent = "Browser",
+                AcceptHeader = "*/*",
+                Language = "en",
+                ColorDepth = 24,
+                ScreenHeight = 900,
+                ScreenWidth = 1440,
+                TimeZone = -600,
+                JavaEnabled = false,
+                JavascriptEnabled = true,
             },
         };
         var answer = await TwiceAsync(key => wire.ChargeAsync(request, key), 200);
