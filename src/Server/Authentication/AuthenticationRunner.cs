@@ -67,7 +67,10 @@ internal sealed class AuthenticationRunner(
 
             if ((await journal.CommitAsync(draft.ToChange(now))).Conflict == Conflict.None)
             {
-                return await AskAsync(draft.Now, number, code, route, browser, ipAddress, method, keyed: null, silently: false);
+                // Whether there was a method to run, the range knows and not the browser.
+                var completion = route.MethodUrl is null ? MethodCompletion.Unavailable
+                    : method == MethodCompletion.Completed ? MethodCompletion.Completed : MethodCompletion.NotCompleted;
+                return await AskAsync(draft.Now, number, code, route, browser, ipAddress, completion, keyed: null, silently: false);
             }
 
             // What is found under this identifier now may be of a form that was sent twice: only whoever was told that it is committed asks the issuer.
