@@ -7,6 +7,8 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -20,6 +22,12 @@ const string Help = """
                                    the options go to each test executable, for example --filter-class or --show-live-output on
       torture [--kills N] [--engine sqlite|postgres|both]
                                    kill the server N times under load (200 unless told) on each engine, and do worse to its database and its disk
+      canary [--rounds N] [--engine sqlite|postgres|both]
+                                   send known cards and codes every way (5 times unless told), and look for them in all that is left behind
+      fuzz [--requests N] [--seed N] [--engine sqlite|postgres|both]
+                                   so many requests (a million unless told, half on each engine) over the whole public surface
+      sbom                         write what the server is made of to artifacts/tollgate.cdx.json (CycloneDX 1.6)
+      vulnerable                   fail when a package that is used has a known vulnerability, where the feed can be asked
       bench [--quick]              the gateway beside other ways to do the same work, in one run; writes bench/RESULTS.md and bench/results.json
                                    (--quick takes less than three minutes, and writes nothing)
       check                        formatting, a build in which a warning is an error, and tests/Repository
@@ -70,6 +78,14 @@ switch (args.FirstOrDefault())
         {
             return GiveUp(e.ToString());
         }
+    case "canary":
+        return Long(rest, "Tollgate.Server.Tests.Leaks.Canary", ("--rounds", "TOLLGATE_CANARY_ROUNDS", 5), null);
+    case "fuzz":
+        return Long(rest, "Tollgate.Server.Tests.Fuzz.FuzzingOn", ("--requests", "TOLLGATE_FUZZ_REQUESTS", 1_000_000), ("--seed", "TOLLGATE_FUZZ_SEED"));
+    case "sbom":
+        return WriteBillOfMaterials();
+    case "vulnerable":
+        return AskForVulnerabilities();
     case "bench":
         return Bench(rest);
     case "check":
@@ -179,6 +195,139 @@ int Torture(string[] arguments)
     Environment.SetEnvironmentVariable("TOLLGATE_TORTURE_KILLS", kills.ToString(CultureInfo.InvariantCulture));
     string[] filter = engine switch { "sqlite" => ["--filter-class", "*OnSqlite"], "postgres" => ["--filter-class", "*OnPostgres"], _ => [] };
     return Report([RunTests(project, [.. filter, "--show-live-output", "on"], limit + (2 * kills * patience))]);
+}
+
+// A test of tests/Server that a build runs for seconds, for as long as one likes.
+int Long(string[] arguments, string test, (string Option, string Variable, int Otherwise) size, (string Option, string Variable)? more)
+{
+    var engine = "both";
+    var number = size.Otherwise;
+    for (var i = 0; i < arguments.Length; i += 2)
+    {
+        var value = i + 1 < arguments.Length ? arguments[i + 1] : "";
+        if (arguments[i] == size.Option && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0)
+        {
+            number = given;
+        }
+        else if (more is { } second && arguments[i] == second.Option && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            Environment.SetEnvironmentVariable(second.Variable, value);
+        }
+        else if (arguments[i] == "--engine" && value is "sqlite" or "postgres" or "both")
+        {
+            engine = value;
+        }
+        else
+        {
+            return GiveUp($"This verb does not understand '{arguments[i]} {value}'.\n\n{Help}");
+        }
+    }
+
+    var project = ProjectNamed("Server")!;
+    if (InstallWhatTestsNeed() is { } missing)
+    {
+        return GiveUp(missing);
+    }
+    if (Run(root, "dotnet", ["build", project, "-c", "Release", "-v", "quiet"]) != 0)
+    {
+        return GiveUp("tests/Server does not build.");
+    }
+    var isFuzz = more is not null;
+    Environment.SetEnvironmentVariable(size.Variable, (isFuzz && engine == "both" ? number / 2 : number).ToString(CultureInfo.InvariantCulture));
+    string[] filter = (isFuzz, engine) switch
+    {
+        (true, "sqlite") => ["--filter-class", test + "Sqlite"],
+        (true, "postgres") => ["--filter-class", test + "Postgres"],
+        (true, _) => ["--filter-class", test + "Sqlite", "--filter-class", test + "Postgres"],
+        (_, "sqlite") => ["--filter-method", test + ".*SQLite*"],
+        (_, "postgres") => ["--filter-method", test + ".*PostgreSQL*"],
+        _ => ["--filter-class", test],
+    };
+    // One worker process after the other: the machine is for the one that is measured.
+    return Report([RunTests(project, [.. filter, "--show-live-output", "on", "--max-threads", "1"], limit + TimeSpan.FromSeconds(isFuzz ? number / 100 : number * 120))]);
+}
+
+// What the server is made of, from the lock file that it is built by. CycloneDX's own tool is one more thing to trust, and says no more than that file does.
+int WriteBillOfMaterials()
+{
+    using var locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "src", "Server", "packages.lock.json")));
+    var version = XDocument.Load(Path.Combine(root, "Directory.Build.props")).Descendants("Version").Single().Value;
+    var packages = (
+        from framework in locked.RootElement.GetProperty("dependencies").EnumerateObject()
+        from package in framework.Value.EnumerateObject()
+        where package.Value.GetProperty("type").GetString() != "Project"
+        select (Name: package.Name, Version: package.Value.GetProperty("resolved").GetString()!, Hash: package.Value.GetProperty("contentHash").GetString()!,
+            Needs: package.Value.TryGetProperty("dependencies", out var needs) ? needs.EnumerateObject().Select(n => n.Name).ToArray() : []))
+        .DistinctBy(p => p.Name).OrderBy(p => p.Name, StringComparer.Ordinal).ToList();
+    var urls = packages.ToDictionary(p => p.Name, p => $"pkg:nuget/{p.Name}@{p.Version}", StringComparer.OrdinalIgnoreCase);
+    var own = "pkg:generic/tollgate@" + version;
+    var bill = new JsonObject
+    {
+        ["bomFormat"] = "CycloneDX",
+        ["specVersion"] = "1.6",
+        ["version"] = 1,
+        ["metadata"] = new JsonObject { ["component"] = new JsonObject { ["type"] = "application", ["bom-ref"] = own, ["name"] = "Tollgate", ["version"] = version } },
+        ["components"] = new JsonArray([.. packages.Select(p => (JsonNode)new JsonObject
+        {
+            ["type"] = "library",
+            ["bom-ref"] = urls[p.Name],
+            ["name"] = p.Name,
+            ["version"] = p.Version,
+            ["purl"] = urls[p.Name],
+            ["hashes"] = new JsonArray(new JsonObject { ["alg"] = "SHA-512", ["content"] = Convert.ToHexStringLower(Convert.FromBase64String(p.Hash)) }),
+        })]),
+        ["dependencies"] = new JsonArray(
+        [
+            new JsonObject { ["ref"] = own, ["dependsOn"] = new JsonArray([.. packages.Select(p => (JsonNode)urls[p.Name])]) },
+            .. packages.Select(p => (JsonNode)new JsonObject { ["ref"] = urls[p.Name], ["dependsOn"] = new JsonArray([.. p.Needs.Where(urls.ContainsKey).Select(n => (JsonNode)urls[n])]) }),
+        ]),
+    };
+    var path = Path.Combine(root, "artifacts", "tollgate.cdx.json");
+    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+    // The one serializer option that a file-based program without reflection does not lack: nodes write themselves.
+    using (var stream = File.Create(path))
+    using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+    {
+        bill.WriteTo(writer);
+    }
+    Console.WriteLine($"artifacts/tollgate.cdx.json lists {packages.Count} packages.");
+    return 0;
+}
+
+// The feed may have no list of vulnerabilities, or not be reachable: then that is said, and whoever cares asks elsewhere.
+int AskForVulnerabilities()
+{
+    string answer;
+    try
+    {
+        answer = Ask(root, "dotnet", ["list", Solution, "package", "--vulnerable", "--include-transitive", "--format", "json"]);
+        using var report = JsonDocument.Parse(answer);
+        if (report.RootElement.TryGetProperty("problems", out var problems) && problems.GetArrayLength() > 0)
+        {
+            Console.WriteLine($"Whether packages have known vulnerabilities could not be asked: {problems[0].GetProperty("text").GetString()}");
+            return 0;
+        }
+        string[] kinds = ["topLevelPackages", "transitivePackages"];
+        var found = (
+            from project in report.RootElement.GetProperty("projects").EnumerateArray()
+            where project.TryGetProperty("frameworks", out _)
+            from framework in project.GetProperty("frameworks").EnumerateArray()
+            from kind in kinds
+            where framework.TryGetProperty(kind, out _)
+            from package in framework.GetProperty(kind).EnumerateArray()
+            where package.TryGetProperty("vulnerabilities", out _)
+            select $"{package.GetProperty("id").GetString()} {package.GetProperty("resolvedVersion").GetString()}: "
+                + string.Join(", ", package.GetProperty("vulnerabilities").EnumerateArray().Select(v => $"{v.GetProperty("severity").GetString()} {v.GetProperty("advisoryurl").GetString()}")))
+            .Distinct().ToList();
+        found.ForEach(Console.Error.WriteLine);
+        Console.WriteLine(found.Count == 0 ? "No package that is used has a known vulnerability." : $"{found.Count} packages have known vulnerabilities.");
+        return found.Count == 0 ? 0 : 1;
+    }
+    catch (JsonException)
+    {
+        Console.WriteLine("Whether packages have known vulnerabilities could not be asked: the feed gave no answer.");
+        return 0;
+    }
 }
 
 int Bench(string[] options)
@@ -301,6 +450,10 @@ string? InstallWhatTestsNeed()
     if (!OnPath("chromium"))
     {
         packages.Add("chromium");
+    }
+    if (!OnPath("softhsm2-util"))
+    {
+        packages.Add("softhsm2");
     }
     if (!OnPath("npm"))
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tollgate.Core;
 using Tollgate.Server;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Storage.Migrations;
@@ -43,7 +44,7 @@ internal sealed class Rig : IAsyncDisposable
         Directory.CreateDirectory(settings.DataDirectory);
         var database = Database.Create(settings.Database, settings.DataDirectory);
         await Migrator.MigrateAsync(database);
-        return new(database, settings, new(await Migrator.OpenKeysAsync(database, Path.Combine(settings.DataDirectory, "keys", "key-encryption.key"))));
+        return new(database, settings, new((await KeyCustody.OpenAsync(database, settings.Keys)).Ring));
     }
 
     public async Task StartDeliveryAsync()

@@ -195,6 +195,16 @@ public sealed partial class TollgateClient : IDisposable
     public Task<BooksResponse> GetBooksAsync(string uuid, CancellationToken cancellationToken = default) =>
         GetAsync($"{Sandbox}/books/{Segment(uuid)}", ResponseJson.Numbers.BooksResponse, cancellationToken);
 
+    /// <summary>Registers an app of one's own, whose secrets are shown this once; sandbox only: <c>POST /api/v2/sandbox/apps</c>.</summary>
+    /// <param name="request">How it is to be; made up when left out.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<RegisteredApp> RegisterAppAsync(RegisterAppRequest? request = null, CancellationToken cancellationToken = default)
+    {
+        var content = Json(request ?? new(), RequestJson.Default.RegisterAppRequest);
+        var answer = await SendAsync(HttpMethod.Post, $"{Sandbox}/apps", content, ResponseJson.Numbers.RegisteredApp, null, cancellationToken).ConfigureAwait(false);
+        return answer.Body;
+    }
+
     /// <summary>Disposes the HTTP client when it is this client's own; one that was passed in is left alone.</summary>
     public void Dispose()
     {

@@ -133,7 +133,11 @@ public sealed record SimulatedEvidence(string Category, int Size, string? Text);
 /// <param name="Reference">The retrieval reference number.</param>
 /// <param name="ApprovalCode">The issuer's approval code, when it approved.</param>
 /// <param name="SchemeTransactionId">The scheme's identifier, when it approved an authorisation.</param>
-public sealed record SimulatedReply(string ResponseCode, string Reference, string? ApprovalCode, string? SchemeTransactionId);
+public sealed record SimulatedReply(string ResponseCode, string Reference, string? ApprovalCode, string? SchemeTransactionId)
+{
+    /// <summary>Mastercard's merchant advice code, where the card has one: what the scheme says of trying again.</summary>
+    public string? AdviceCode { get; init; }
+}
 
 /// <summary>What the simulated acquirer tells on its own account.</summary>
 public enum NoticeKind

@@ -344,7 +344,10 @@ public sealed class SimulatedAcquirer : IDisposable
             code,
             Reference(),
             approved && message.Kind == MessageKind.Authorisation ? AcquirerRules.Digits(6) : null,
-            approved && message.Kind == MessageKind.Authorisation ? AcquirerRules.Digits(15) : null);
+            approved && message.Kind == MessageKind.Authorisation ? AcquirerRules.Digits(15) : null)
+        {
+            AdviceCode = message.Kind == MessageKind.Authorisation && code == card?.ResponseCode ? card.AdviceCode : null,
+        };
         books.Write(new()
         {
             At = Clock.GetUtcNow(),

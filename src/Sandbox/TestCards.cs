@@ -11,6 +11,7 @@ namespace Tollgate.Sandbox;
 /// <param name="OpensDispute">Whether the cardholder disputes the payment when it settles.</param>
 /// <param name="UnauthenticatedCode">The answer as long as the cardholder is not authenticated, when it is another one.</param>
 /// <param name="AsksMerchant">Whether that is also the answer to what the merchant initiates.</param>
+/// <param name="AdviceCode">What goes with the answer of trying again (Mastercard's merchant advice code).</param>
 internal sealed record TestCard(
     string ResponseCode = "00",
     string? StoredCredentialCode = null,
@@ -18,7 +19,8 @@ internal sealed record TestCard(
     bool Silent = false,
     bool OpensDispute = false,
     string? UnauthenticatedCode = null,
-    bool AsksMerchant = false);
+    bool AsksMerchant = false,
+    string? AdviceCode = null);
 
 /// <summary>The published test numbers and what each does; any other number is approved. What their issuers want before is in <see cref="ThreeDS.EnrolledCards"/>.</summary>
 internal static class TestCards
@@ -37,6 +39,8 @@ internal static class TestCards
         ["4000000000000069"] = new("54"),
         ["4000000000000127"] = new("N7"),
         ["4000000000000119"] = new("96"),
+        ["5105105105105100"] = new("05", AdviceCode: "03"),
+        ["5200828282828210"] = new("51", AdviceCode: "24"),
         ["4000000000009987"] = new("41"),
         ["4000000000009979"] = new("43"),
         ["4000000000000259"] = new(OpensDispute: true),

@@ -14,7 +14,7 @@ internal static class Banner
             Tollgate sandbox listens on {{address}} ({{started.TotalSeconds:F2}} s after its start)
 
               app-id:         {{app.Id}}
-              secret-key:     {{app.SecretKey.Expose()}}
+              secret-key:     {{app.SecretKey!.Expose()}}
               webhook secret: {{app.WebhookSecret.Expose()}}
               reference:      {{address}}/docs
 

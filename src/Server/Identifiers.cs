@@ -44,6 +44,17 @@ internal class Identifiers
     /// <summary>A further endpoint's identifier: <c>we_</c>, then as a token's.</summary>
     public string NewEndpoint(DateTimeOffset now) => "we_" + NewDigits(now);
 
+    /// <summary>The public name of an app's secret: <c>sec_</c>, then as a token's.</summary>
+    public string NewSecret(DateTimeOffset now) => "sec_" + NewDigits(now);
+
+    /// <summary>The id of an app that was given none: <c>app-</c> and 16 random hexadecimal digits.</summary>
+    public string NewApp()
+    {
+        Span<char> random = stackalloc char[16];
+        Draw(Hexadecimal, random);
+        return $"app-{random}";
+    }
+
     /// <summary>
     /// The identifier of the payout that the schedule closes for an app at an instant: the same in every process, so that it is closed once.
     /// </summary>

@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "The background work {Work} broke; it goes on")]
     public static partial void BackgroundBroke(ILogger logger, string work, Exception bug);
 
+    [LoggerMessage(70, LogLevel.Error, "App {App} looks as if cards were being tested with it: {Counter} stands at {Share} of a hundred attempts; its customers are authenticated as far as its mode says")]
+    public static partial void AppUnderAttack(ILogger logger, string app, string counter, int share);
+
     [LoggerMessage(8, LogLevel.Warning, "Webhook {Webhook} was given up after {Attempts} attempts: {Error}")]
     public static partial void WebhookGivenUp(ILogger logger, string webhook, int attempts, string error);
 
@@ -53,4 +56,64 @@ internal static partial class Log
 
     [LoggerMessage(50, LogLevel.Warning, "Clearing: {Discrepancy} ({Kind}) of payment {Payment} does not match; an operator must look")]
     public static partial void Discrepancy(ILogger logger, string discrepancy, string kind, string payment);
+
+    [LoggerMessage(70, LogLevel.Critical, "The audit log could not be written")]
+    public static partial void AuditBroke(ILogger logger, Exception cause);
+
+    [LoggerMessage(71, LogLevel.Critical, "The audit log does not hold: {Violation}")]
+    public static partial void AuditViolated(ILogger logger, string violation);
+
+    [LoggerMessage(72, LogLevel.Information, "The audit log holds, and ends here: {Anchor}")]
+    public static partial void AuditHolds(ILogger logger, string anchor);
+
+    [LoggerMessage(73, LogLevel.Warning, "The settings of app {App} in the database cannot be read: it {Problem}; nobody gets in by it")]
+    public static partial void AppUnreadable(ILogger logger, string app, string problem);
+
+    [LoggerMessage(74, LogLevel.Warning, "{Proxy} sends X-Forwarded-For and is not in Tollgate:TrustedProxies: all that calls through it is one source, and is locked out as one")]
+    public static partial void ProxyNotTrusted(ILogger logger, string proxy);
+
+    [LoggerMessage(80, LogLevel.Critical, "The log could not be written for a while: what happened meanwhile is not in it")]
+    public static partial void LogWasBroken(ILogger logger);
+
+    [LoggerMessage(81, LogLevel.Information, "The server's certificate was replaced; the new one is valid until {Until}")]
+    public static partial void CertificateReplaced(ILogger logger, DateTime until);
+
+    [LoggerMessage(82, LogLevel.Critical, "The files of the server's certificate were replaced by what cannot be used ({Problem}); the old one, valid until {Until}, stays: an operator must look")]
+    public static partial void CertificateRefused(ILogger logger, string problem, DateTime until);
+
+    [LoggerMessage(83, LogLevel.Critical, "The certificate {Use} ends on {Until}: an operator must replace it")]
+    public static partial void CertificateEnds(ILogger logger, string use, DateTime until);
+
+    [LoggerMessage(84, LogLevel.Critical, "A public page is not as it was authorised: {Difference}; an operator must look")]
+    public static partial void PageDiffers(ILogger logger, string difference);
+
+    [LoggerMessage(85, LogLevel.Information, "The public pages are as they were authorised")]
+    public static partial void PagesAreRight(ILogger logger);
+
+    [LoggerMessage(100, LogLevel.Critical, "The vault seals nothing: {Reason}")]
+    public static partial void VaultClosed(ILogger logger, string reason);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Key} comes to the end of its cryptoperiod at {EndsAt}: rotate it before that")]
+    public static partial void KeyEnds(ILogger logger, string key, DateTimeOffset endsAt);
+
+    [LoggerMessage(102, LogLevel.Critical, "{Key} came to the end of its cryptoperiod at {EndsAt}; a data key seals nothing after that, and card calls are refused: rotate it now")]
+    public static partial void KeyEnded(ILogger logger, string key, DateTimeOffset endsAt);
+
+    [LoggerMessage(103, LogLevel.Critical, "The register of keys cannot be followed; this process goes on with the keys that it has: {Reason}")]
+    public static partial void KeysNotFollowed(ILogger logger, string reason);
+
+    [LoggerMessage(104, LogLevel.Warning, "The vault is sealed: it waits for its custodians (keys unlock), and refuses calls until then")]
+    public static partial void VaultSealed(ILogger logger);
+
+    [LoggerMessage(105, LogLevel.Warning, "Somebody brought a share that was not taken: {Reason}")]
+    public static partial void ShareRefused(ILogger logger, string reason);
+
+    [LoggerMessage(106, LogLevel.Information, "The vault is open")]
+    public static partial void VaultOpened(ILogger logger);
+
+    [LoggerMessage(107, LogLevel.Error, "A {What} could not be sealed anew, and stays under its key: {Reason}")]
+    public static partial void NotResealed(ILogger logger, string what, string reason);
+
+    [LoggerMessage(108, LogLevel.Information, "{Count} card numbers that no payment has used for {Days} days were destroyed")]
+    public static partial void CardsRetired(ILogger logger, int count, int days);
 }

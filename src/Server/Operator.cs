@@ -1,6 +1,7 @@
 using Tollgate.Core.Payments;
 using Tollgate.Server.Acquirers;
 using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Apps;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Migrations;
 
@@ -27,7 +28,9 @@ internal sealed class Operator : IAsyncDisposable
         builder.Services.AddSingleton<IAcquirer, NoAcquirer>();
         var clock = settings.IsSandbox ? await SandboxSetup.ReadClockAsync(settings) : TimeProvider.System;
         builder.Services.AddSingleton(clock);
-        return new(builder.Build());
+        var app = builder.Build();
+        await app.Services.GetRequiredService<AppDirectory>().RefreshAsync();
+        return new(app);
     }
 
     /// <summary>A service of the server.</summary>

@@ -1,25 +1,46 @@
 using System.Diagnostics;
 using Tollgate.Server;
 using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
+using Tollgate.Server.Hardening;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Ledger;
+using Tollgate.Server.Risk;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Verification;
 using Tollgate.Server.Webhooks;
 using Tollgate.Vault;
 
+// What no loop of ours catches would be printed whole by the runtime, and with it what it carries.
+AppDomain.CurrentDomain.UnhandledException += (_, bug) =>
+{
+    Console.Error.WriteLine("Tollgate broke: " + Redaction.Clean(bug.ExceptionObject.ToString() ?? string.Empty));
+    Environment.Exit(70);
+};
+
+Dictionary<string, Func<string[], Task<int>>> verbs = new(StringComparer.Ordinal)
+{
+    ["sandbox-acquirer"] = AcquirerProcess.RunAsync,
+    ["payouts"] = rest => PayoutVerbs.RunAsync(rest, Console.Out),
+    ["clearing"] = rest => ClearingVerbs.RunAsync(rest, Console.Out),
+    ["risk"] = rest => RiskVerbs.RunAsync(rest, Console.Out),
+    ["webhooks"] = rest => WebhookVerbs.RunAsync(rest, Console.Out),
+    ["keys"] = rest => KeyVerbs.RunAsync(rest, Console.In, Console.Out),
+    ["apps"] = rest => AppVerbs.RunAsync(rest, Console.Out),
+    ["vault"] = rest => VaultVerbs.RunAsync(rest, Console.Out),
+    ["audit"] = rest => AuditVerbs.RunAsync(rest, Console.Out),
+    ["certificates"] = rest => Certificates.RunAsync(rest, Console.Out),
+    ["pages"] = rest => PageWatch.RunAsync(rest, Console.Out),
+    ["verify"] = rest => VerifyCommand.RunAsync(rest, Console.Out),
+    ["unresolved"] = rest => UnresolvedCommand.RunAsync(rest, Console.Out),
+};
+
 try
 {
-    return args switch
-    {
-        [] or [['-', ..], ..] => await ServeAsync(args),
-        ["sandbox-acquirer", .. var rest] => await AcquirerProcess.RunAsync(rest),
-        ["payouts", .. var rest] => await PayoutVerbs.RunAsync(rest, Console.Out),
-        ["clearing", .. var rest] => await ClearingVerbs.RunAsync(rest, Console.Out),
-        ["webhooks", .. var rest] => await WebhookVerbs.RunAsync(rest, Console.Out),
-        ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, Console.Out),
-        ["unresolved", .. var rest] => await UnresolvedCommand.RunAsync(rest, Console.Out),
-        [var unknown, ..] => throw new SettingException("The verb", $"{unknown} is none of Tollgate's, which are payouts, clearing, webhooks, verify, unresolved, sandbox-acquirer and none, to serve; a setting begins with two dashes"),
-    };
+    return args is [] or [['-', ..], ..] ? await ServeAsync(args)
+        : verbs.TryGetValue(args[0], out var verb) ? await verb(args[1..])
+        : throw new SettingException("The verb", $"{args[0]} is none of Tollgate's, which are {string.Join(", ", verbs.Keys)} and none, to serve; a setting begins with two dashes");
 }
 catch (Exception wrong) when (wrong is SettingException or VaultException)
 {
@@ -33,6 +54,11 @@ static async Task<int> ServeAsync(string[] args)
     await TollgateServer.ListenAsync(app);
     var address = TollgateServer.PublishAddress(app);
     Console.Out.Write(Banner.For(address, app.Services.GetRequiredService<TimeProvider>().GetUtcNow(), DateTimeOffset.Now - Process.GetCurrentProcess().StartTime));
+    if (!app.Services.GetRequiredService<KeyRing>().IsOpen)
+    {
+        Console.Out.WriteLine("  The vault is sealed, and card calls are refused until its custodians have brought their shares: keys unlock");
+    }
+
     await app.WaitForShutdownAsync();
     return 0;
 }

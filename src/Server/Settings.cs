@@ -2,8 +2,14 @@ using System.Globalization;
 using System.Net;
 using Tollgate.Client.Contract;
 using Tollgate.Core.Ledger;
+using Tollgate.Core.Risk;
+using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
+using Tollgate.Server.Hardening;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Ledger;
+using Tollgate.Server.RateLimits;
+using Tollgate.Server.Risk;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Webhooks;
 
@@ -16,32 +22,6 @@ internal sealed class SettingException(string name, string problem) : Exception(
     public string Name => name;
 }
 
-/// <summary>A merchant's app: who may call, and how it is told of changes.</summary>
-internal sealed record AppSettings
-{
-    public required string Id { get; init; }
-
-    public required SecretText SecretKey { get; init; }
-
-    /// <summary><c>whsec_</c> and base64 of 24 to 64 bytes.</summary>
-    public required SecretText WebhookSecret { get; init; }
-
-    /// <summary>Where changes of payments without an endpoint of their own are told.</summary>
-    public WebhookNotification? DefaultWebhook { get; init; }
-
-    /// <summary>Whether webhooks write money as numbers, and not as the reference's text.</summary>
-    public bool WebhookMoneyAsNumbers { get; init; }
-
-    /// <summary>Whether an order may have one live payment only.</summary>
-    public bool OneLivePaymentPerOrder { get; init; }
-
-    /// <summary>How its customers are authenticated.</summary>
-    public AppAuthentication Authentication { get; init; } = new();
-
-    /// <summary>What the app pays for our service; <see langword="null"/> for nothing. It is frozen on a payment when it is created.</summary>
-    public FeeSchedule? Fees { get; init; }
-}
-
 /// <summary>The server's settings, checked: <c>Tollgate:…</c> in appsettings, environment (<c>Tollgate__…</c>) or command line.</summary>
 internal sealed record Settings
 {
@@ -50,19 +30,13 @@ internal sealed record Settings
 
     private static readonly string[] Known =
     [
-        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "WebhookNetworks", "WebhookPorts", "RequestsPerSecond", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "ThreeDS", "Sandbox",
+        "Mode", "DataDirectory", "Database", "PublicUrl", "AllowRemoteSandbox", "AllowPrivateWebhooks", "WebhookNetworks", "WebhookPorts", "RequestsPerSecond", "RateLimits", "Risk", "Apps", "Fees", "Payouts", "Holidays", "ClearingGrace", "AlertAfter", "ThreeDS", "Sandbox", "Keys",
+        .. HardeningSettings.Known, .. AccessSettings.Known,
     ];
 
     private static readonly string[] KnownSandbox = ["Acquirer", .. Delays];
 
     private static string[] Delays => ["SettlementDelay", "RefundDelay", "ReplyDelay", "LateReplyDelay", "DisputePeriod", "DisputeDecisionDelay"];
-
-    private static readonly string[] KnownApp =
-    [
-        "Id", "SecretKey", "WebhookSecret", "WebhookEndpoint", "WebhookAuthorization", "WebhookMoney", "OneLivePaymentPerOrder", "Fees", .. AppAuthentication.Known,
-    ];
-
-    private static readonly string[] KnownFees = ["BasisPoints", "Fixed", "TaxBasisPoints", "Dispute", "ReserveBasisPoints", "ReserveDays"];
 
     /// <summary>Whether the outside world is pretended.</summary>
     public required bool IsSandbox { get; init; }
@@ -88,7 +62,20 @@ internal sealed record Settings
     /// <summary>How many requests an app may send in a second, its bursts included; <see langword="null"/> for no limit.</summary>
     public required int? RequestsPerSecond { get; init; }
 
+    /// <summary>How often one source may call.</summary>
+    public required RateLimitSettings RateLimits { get; init; }
+
+    /// <summary>The apps of the configuration; there may be others in the database.</summary>
     public required IReadOnlyList<AppSettings> Apps { get; init; }
+
+    /// <summary>What an app pays that has no fees of its own.</summary>
+    public required FeeSchedule? Fees { get; init; }
+
+    /// <summary>How an app is kept from being used to test cards that has no rules of its own.</summary>
+    public required AppRisk Risk { get; init; }
+
+    /// <summary>How callers are told apart, and when they are locked out.</summary>
+    public AccessSettings Access { get; init; } = new();
 
     /// <summary>How long an operation may be in flight before the operator is told.</summary>
     public required TimeSpan AlertAfter { get; init; }
@@ -102,8 +89,14 @@ internal sealed record Settings
     /// <summary>How long after it is due a settlement may be missing before the operator is told.</summary>
     public required TimeSpan ClearingGrace { get; init; }
 
+    /// <summary>Where the key encryption key is, and how long keys are used.</summary>
+    public required KeySettings Keys { get; init; }
+
     /// <summary>How the schemes' directory servers are spoken to.</summary>
     public required ThreeDSSettings ThreeDS { get; init; }
+
+    /// <summary>How the server defends itself.</summary>
+    public required HardeningSettings Hardening { get; init; }
 
     /// <summary>Where the sandbox's acquirer listens, when it is a process of its own.</summary>
     public required Uri? Acquirer { get; init; }
@@ -163,11 +156,12 @@ internal sealed record Settings
                 "Tollgate:Sandbox:Acquirer", $"({acquirer}) is on another machine, and card numbers would go there in clear; use https, or set Tollgate:AllowRemoteSandbox=true");
         }
 
-        var fees = ReadFees(section.GetSection("Fees"));
-        var apps = section.GetSection("Apps").GetChildren().Select(app => ReadApp(app, fees, isSandbox)).ToList();
+        var fees = AppSettings.ReadFees(section.GetSection("Fees"));
+        var risk = AppRisk.Read(section.GetSection("Risk"), new() { Mode = isSandbox ? RiskMode.Monitor : RiskMode.Enforce });
+        var apps = section.GetSection("Apps").GetChildren().Select(app => AppSettings.Read(app, fees, risk, isSandbox)).ToList();
         if (isSandbox)
         {
-            apps.Insert(0, SandboxApp with { Fees = fees });
+            apps.Insert(0, SandboxApp with { Fees = fees, Risk = risk });
         }
 
         if (apps.GroupBy(a => a.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -175,15 +169,17 @@ internal sealed record Settings
             throw new SettingException("Tollgate:Apps", $"names the app {twice.Key} twice");
         }
 
+        var dataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data");
         var settings = new Settings
         {
             IsSandbox = isSandbox,
-            DataDirectory = Path.GetFullPath(section["DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
+            DataDirectory = dataDirectory,
+            Keys = KeySettings.Read(section.GetSection("Keys"), dataDirectory),
             Database = Storage.Database.CheckConnectionString(section["Database"]),
             PublicUrl = ReadPublicUrl(section),
             AllowRemoteSandbox = allowRemote,
             AllowPrivateWebhooks = ReadBoolean(section, "AllowPrivateWebhooks", isSandbox),
-            WebhookNetworks = ReadNetworks(section),
+            WebhookNetworks = AccessSettings.ReadNetworks(section, "WebhookNetworks", orAddresses: false),
             WebhookPorts = ReadPorts(section) ?? (isSandbox ? null : [443]),
             RequestsPerSecond = section["RequestsPerSecond"] switch
             {
@@ -191,12 +187,17 @@ internal sealed record Settings
                 var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0 => limit,
                 _ => throw new SettingException("Tollgate:RequestsPerSecond", "must be a whole number above 0"),
             },
+            RateLimits = RateLimitSettings.Read(section.GetSection("RateLimits"), isSandbox),
             Apps = apps,
+            Fees = fees,
+            Risk = risk,
+            Access = AccessSettings.Read(section),
             AlertAfter = ReadDelay(section, "AlertAfter", TimeSpan.FromMinutes(15)),
             Payouts = ReadPayouts(section),
             Calendar = ReadCalendar(section),
             ClearingGrace = ReadDelay(section, "ClearingGrace", TimeSpan.FromDays(1)),
             ThreeDS = ThreeDSSettings.Read(section.GetSection("ThreeDS"), isSandbox),
+            Hardening = HardeningSettings.Read(section, isSandbox),
             Acquirer = acquirer,
             SettlementDelay = sandbox["SettlementDelay"] == CutOff ? null : ReadDelay(sandbox, "SettlementDelay", TimeSpan.FromMinutes(1)),
             RefundDelay = ReadDelay(sandbox, "RefundDelay", TimeSpan.FromSeconds(30)),
@@ -257,11 +258,6 @@ internal sealed record Settings
         _ => throw new SettingException("Tollgate:Payouts", "must be off, or a time in Sydney such as daily 09:00 or weekly monday 09:00"),
     };
 
-    private static List<IPNetwork> ReadNetworks(IConfigurationSection section) => [.. List(section, "WebhookNetworks").Select(text =>
-        IPNetwork.TryParse(text, out var network)
-            ? network
-            : throw new SettingException("Tollgate:WebhookNetworks", "must be networks such as 10.20.0.0/16 or fd12:3456::/32, with commas between them"))];
-
     private static List<int>? ReadPorts(IConfigurationSection section)
     {
         var ports = List(section, "WebhookPorts").Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort
@@ -270,67 +266,12 @@ internal sealed record Settings
         return ports.Count > 0 ? ports : null;
     }
 
-    private static BusinessCalendar ReadCalendar(IConfigurationSection section)
-    {
-        return BusinessCalendar.TryCreate(List(section, "Holidays"), out var calendar)
-            ? calendar
-            : throw new SettingException("Tollgate:Holidays", "must be days such as 2027-06-14, with commas between them");
-    }
+    private static BusinessCalendar ReadCalendar(IConfigurationSection section) => BusinessCalendar.TryCreate(List(section, "Holidays"), out var calendar)
+        ? calendar
+        : throw new SettingException("Tollgate:Holidays", "must be days such as 2027-06-14, with commas between them");
 
     internal static string[] List(IConfigurationSection section, string name) =>
         (section[name] ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static AppSettings ReadApp(IConfigurationSection section, FeeSchedule? fees, bool isSandbox)
-    {
-        RefuseUnknown(section, KnownApp);
-        var secret = Required(section, "WebhookSecret");
-        var key = new byte[65];
-        if (!secret.StartsWith("whsec_", StringComparison.Ordinal)
-            || !Convert.TryFromBase64String(secret["whsec_".Length..], key, out var length)
-            || length is < 24 or > 64)
-        {
-            throw new SettingException(section.Path + ":WebhookSecret", "must be whsec_ and the base64 of 24 to 64 bytes");
-        }
-
-        var endpoint = ReadUrl(section, "WebhookEndpoint");
-        return new()
-        {
-            Id = Required(section, "Id"),
-            SecretKey = Required(section, "SecretKey"),
-            WebhookSecret = secret,
-            DefaultWebhook = endpoint is null ? null : new() { EndpointUrl = endpoint.AbsoluteUri, AuthorizationHeader = section["WebhookAuthorization"] is { } value ? new SecretText(value) : null },
-            WebhookMoneyAsNumbers = (section["WebhookMoney"] ?? "strings") switch
-            {
-                "strings" => false,
-                "numbers" => true,
-                _ => throw new SettingException(section.Path + ":WebhookMoney", "must be strings or numbers"),
-            },
-            OneLivePaymentPerOrder = ReadBoolean(section, "OneLivePaymentPerOrder", false),
-            Authentication = AppAuthentication.Read(section, isSandbox),
-            Fees = ReadFees(section.GetSection("Fees")) ?? fees,
-        };
-    }
-
-    private static FeeSchedule? ReadFees(IConfigurationSection section)
-    {
-        RefuseUnknown(section, KnownFees);
-        return !section.GetChildren().Any()
-            ? null
-            : new(
-                ReadNumber(section, "BasisPoints", 10_000),
-                ReadNumber(section, "Fixed", 1_000_000),
-                ReadNumber(section, "TaxBasisPoints", 10_000),
-                ReadNumber(section, "Dispute", 1_000_000),
-                ReadNumber(section, "ReserveBasisPoints", 10_000),
-                ReadNumber(section, "ReserveDays", 3650));
-    }
-
-    private static int ReadNumber(IConfigurationSection section, string name, int largest) => section[name] switch
-    {
-        null or "" => 0,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= largest => value,
-        _ => throw new SettingException($"{section.Path}:{name}", string.Create(CultureInfo.InvariantCulture, $"must be a whole number from 0 to {largest}")),
-    };
 
     internal static string Required(IConfigurationSection section, string name) =>
         section[name] is { Length: > 0 } text ? text : throw new SettingException($"{section.Path}:{name}", "must be set");
@@ -347,7 +288,7 @@ internal sealed record Settings
             : throw new SettingException($"{section.Path}:{name}", "must be an absolute http or https URL");
     }
 
-    private static bool ReadBoolean(IConfigurationSection section, string name, bool otherwise) => section[name] switch
+    internal static bool ReadBoolean(IConfigurationSection section, string name, bool otherwise) => section[name] switch
     {
         null or "" => otherwise,
         var text when bool.TryParse(text, out var value) => value,

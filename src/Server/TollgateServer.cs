@@ -2,12 +2,17 @@ using System.Net.Sockets;
 using Scalar.AspNetCore;
 using Tollgate.Server.Acquirers.Sandbox;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Disputes;
 using Tollgate.Server.Feed;
+using Tollgate.Server.Hardening;
 using Tollgate.Server.Http;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
+using Tollgate.Server.RateLimits;
+using Tollgate.Server.Risk;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -35,29 +40,55 @@ internal static class TollgateServer
         var builder = CreateBuilder(args);
         configure?.Invoke(builder);
         var settings = Settings.Read(builder.Configuration);
-        ChooseAddresses(builder, settings, DefaultAddress);
-        builder.AskForCertificates(settings);
+        var addresses = ChooseAddresses(builder, settings, DefaultAddress);
+        ProductionRules.Check(settings, builder.Configuration, addresses);
+        builder.Harden(settings);
         if (!settings.IsSandbox)
         {
+            // What else production does not start with is said first.
+            using var lookedAt = SoleServer.Of(settings);
             throw new SettingException("Tollgate:Mode", "is production, and this version has no acquirer but the sandbox's; payments would go nowhere");
         }
 
         CreateDataDirectory(settings.DataDirectory);
+        var sole = SoleServer.Of(settings);
+        builder.Services.AddSingleton(_ => sole);
         var database = Database.Create(settings.Database, settings.DataDirectory);
-        var keys = await OpenAsync(database, settings, Migrator.MigrateAsync);
+        KeyCustody keys;
+        try
+        {
+            keys = await OpenAsync(database, settings, Migrator.MigrateAsync);
+        }
+        catch
+        {
+            // Whoever hears why may put it right and start again.
+            sole.Dispose();
+            throw;
+        }
+
         var services = builder.Services;
         AddGateway(services, settings, database, keys);
         await services.AddSandboxAsync(settings);
-        services.AddSingleton<DueWork>();
-        services.AddHostedService(s => s.GetRequiredService<DueWork>());
-        services.AddHostedService(s => s.GetRequiredService<PayoutSchedule>());
-        services.AddHostedService(s => s.GetRequiredService<FraudWatch>());
-        services.AddHostedService(s => s.GetRequiredService<ClearingWatch>());
+        services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
+        services.AddHostedService(s => s.GetRequiredService<UnlockDoor>());
+        services.AddUnlockedWork<AuditWatch>();
+        services.AddUnlockedWork<FailedLogIns>();
+        services.AddUnlockedWork<AppDirectory>();
+        services.AddUnlockedWork<Resealing>();
+        services.AddUnlockedWork<CardRetention>();
+        services.AddUnlockedWork<DueWork>();
+        services.AddUnlockedWork<PayoutSchedule>();
+        services.AddUnlockedWork<FraudWatch>();
+        services.AddUnlockedWork<ClearingWatch>();
         services.AddSingleton(_ => Random.Shared);
-        services.AddHostedService(s => s.GetRequiredService<WebhookDirectory>());
-        services.AddHostedService<WebhookDelivery>();
-        services.AddHostedService(s => s.GetRequiredService<FeedWatch>());
-        services.AddHostedService(s => s.GetRequiredService<CardRanges>());
+        services.AddUnlockedWork<WebhookDirectory>();
+        services.AddUnlockedWork<WebhookDelivery>();
+        services.AddUnlockedWork<FeedWatch>();
+        services.AddUnlockedWork<CardRanges>();
+        services.AddHostedService<CertificateWatch>();
+        services.AddUnlockedWork<PageWatch>();
+        services.AddUnlockedWork<RiskWatch>();
+        services.AddHostedService<ProcessShares>();
 
         var app = builder.Build();
         Map(app);
@@ -65,14 +96,15 @@ internal static class TollgateServer
     }
 
     /// <summary>All that a server has but for the outside world and the work that it does by itself; what an operator's verb has too.</summary>
-    public static void AddGateway(IServiceCollection services, Settings settings, Database database, KeyRing keys)
+    public static void AddGateway(IServiceCollection services, Settings settings, Database database, KeyCustody keys)
     {
         services.AddSingleton(settings);
         services.AddSingleton(_ => database);
-        services.AddSingleton(_ => keys);
+        services.AddKeys(settings.Keys, keys);
         services.AddSingleton<CardVault>();
-        services.AddSingleton(_ => new Journal(database.OpenWriter()));
+        services.AddSingleton(s => new Journal(database.OpenWriter(s.GetRequiredService<AuditChain>())));
         services.AddSingleton<IJournal>(s => s.GetRequiredService<Journal>());
+        services.AddAudit();
         services.AddSingleton<PaymentReader>();
         services.AddSingleton<StoreHealth>();
         services.AddSingleton<IPaymentLookup>(s => s.GetRequiredService<PaymentReader>());
@@ -85,6 +117,8 @@ internal static class TollgateServer
         services.AddSingleton<PaymentRunner>();
         services.AddSingleton<AuthenticationRunner>();
         services.AddSingleton<AcquirerNews>();
+        services.AddRisk();
+        services.AddSingleton<RateLimits.RateLimits>();
         services.AddSingleton<OpenPayment>();
         services.AddSingleton<Idempotency>();
         services.AddSingleton<CommonFields>();
@@ -181,7 +215,8 @@ internal static class TollgateServer
 
     /// <summary>Chooses where to listen; a sandbox only where no other machine reaches it, unless the operator says otherwise.</summary>
     /// <exception cref="SettingException">It must not listen there.</exception>
-    public static void ChooseAddresses(WebApplicationBuilder builder, Settings settings, string otherwise)
+    /// <returns>Where it will listen.</returns>
+    public static IReadOnlyList<string> ChooseAddresses(WebApplicationBuilder builder, Settings settings, string otherwise)
     {
         var addresses = Addresses(builder.Configuration);
         if (addresses.Count == 0)
@@ -200,6 +235,8 @@ internal static class TollgateServer
                 "urls",
                 $"has {remote}, which other machines can reach, and the sandbox's credentials are public, so they are refused there; listen on 127.0.0.1, or set Tollgate:AllowRemoteSandbox=true");
         }
+
+        return addresses;
     }
 
     private static void Map(WebApplication app)
@@ -207,24 +244,31 @@ internal static class TollgateServer
         var services = app.Services;
         var apps = services.GetRequiredService<AppRegistry>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Tollgate.Requests");
+        _ = services.GetRequiredService<SoleServer>();
+        app.UseCallerAddress(services.GetRequiredService<Settings>().Access);
+        app.UseHardening();
         app.Use(next => context => Access.AnswerErrorsAsync(context, next, logger));
+        var keys = services.GetRequiredService<KeyRing>();
+        app.Use(next => context => SealedDoor.LetsIn(keys, context) ? next(context) : SealedDoor.Answer.WriteAsync(context));
+        app.UseRateLimits();
+        app.Use(next => context => Doors.KeepShutAsync(context, next));
         foreach (var root in Roots)
         {
             var cards = root + "/cards";
-            app.MapPost(cards + "/charges", Access.Requires(apps, services.GetRequiredService<ChargeCard>().HandleAsync));
-            app.MapPost(cards + "/create_payment", Access.Requires(apps, services.GetRequiredService<ChargeToken>().HandleAsync));
-            app.MapPost(cards + "/capture_payment", Access.Requires(apps, services.GetRequiredService<CapturePayment>().HandleAsync));
-            app.MapPost(cards + "/void_payment", Access.Requires(apps, services.GetRequiredService<VoidPayment>().HandleAsync));
-            app.MapPost(cards + "/refund_payment", Access.Requires(apps, services.GetRequiredService<RefundPayment>().HandleAsync));
-            app.MapGet(cards + "/payments/{uuid}", Access.Requires(apps, services.GetRequiredService<ReadPayment>().HandleAsync));
-            app.MapGet(cards + "/payments/{uuid}/timeline", Access.Requires(apps, services.GetRequiredService<ReadTimeline>().HandleAsync));
-            app.MapGet(cards + "/payments", Access.Requires(apps, services.GetRequiredService<ListPayments>().HandleAsync));
-            app.MapGet(cards + "/disputes", Access.Requires(apps, services.GetRequiredService<ListDisputes>().HandleAsync));
-            app.MapGet(cards + "/disputes/{id}", Access.Requires(apps, services.GetRequiredService<ReadDispute>().HandleAsync));
-            app.MapPost(cards + "/disputes/{id}/accept", Access.Requires(apps, services.GetRequiredService<AcceptDispute>().HandleAsync));
-            app.MapPost(cards + "/disputes/{id}/evidence", Access.Requires(apps, services.GetRequiredService<BringEvidence>().HandleAsync));
-            app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync));
-            app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync));
+            app.MapPost(cards + "/charges", Access.Requires(apps, services.GetRequiredService<ChargeCard>().HandleAsync)).Needs(Scopes.Charge);
+            app.MapPost(cards + "/create_payment", Access.Requires(apps, services.GetRequiredService<ChargeToken>().HandleAsync)).Needs(Scopes.Charge);
+            app.MapPost(cards + "/capture_payment", Access.Requires(apps, services.GetRequiredService<CapturePayment>().HandleAsync)).Needs(Scopes.Charge);
+            app.MapPost(cards + "/void_payment", Access.Requires(apps, services.GetRequiredService<VoidPayment>().HandleAsync)).Needs(Scopes.Charge);
+            app.MapPost(cards + "/refund_payment", Access.Requires(apps, services.GetRequiredService<RefundPayment>().HandleAsync)).Needs(Scopes.Refund);
+            app.MapGet(cards + "/payments/{uuid}", Access.Requires(apps, services.GetRequiredService<ReadPayment>().HandleAsync)).Needs(Scopes.Read);
+            app.MapGet(cards + "/payments/{uuid}/timeline", Access.Requires(apps, services.GetRequiredService<ReadTimeline>().HandleAsync)).Needs(Scopes.Read);
+            app.MapGet(cards + "/payments", Access.Requires(apps, services.GetRequiredService<ListPayments>().HandleAsync)).Needs(Scopes.Read);
+            app.MapGet(cards + "/disputes", Access.Requires(apps, services.GetRequiredService<ListDisputes>().HandleAsync)).Needs(Scopes.Read);
+            app.MapGet(cards + "/disputes/{id}", Access.Requires(apps, services.GetRequiredService<ReadDispute>().HandleAsync)).Needs(Scopes.Read);
+            app.MapPost(cards + "/disputes/{id}/accept", Access.Requires(apps, services.GetRequiredService<AcceptDispute>().HandleAsync)).Needs(Scopes.Refund);
+            app.MapPost(cards + "/disputes/{id}/evidence", Access.Requires(apps, services.GetRequiredService<BringEvidence>().HandleAsync)).Needs(Scopes.Refund);
+            app.MapGet(cards + "/events", Access.Requires(apps, services.GetRequiredService<ReadEvents>().HandleAsync)).Needs(Scopes.Read);
+            app.MapDelete(cards + "/{token_id}", Access.Requires(apps, services.GetRequiredService<DeleteToken>().HandleAsync)).Needs(Scopes.Charge);
             app.MapApps(apps, root);
             app.MapLedger(apps, root);
             app.MapWebhooks(apps, root);
@@ -232,24 +276,32 @@ internal static class TollgateServer
 
         app.UseSandbox(apps);
 
-        services.GetRequiredService<AuthenticationPage>().Map(app);
+        services.GetRequiredService<AuthenticationPage>().Map(app.MapGroup(string.Empty).IsOpenToAnybody("cardholders' browsers; the key in the address is the secret"));
         app.MapThreeDS();
 
-        app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync);
+        app.MapGet("/openapi/v2.json", ApiDescription.WriteAsync).IsOpenToAnybody("the description of the API");
         MapReference(app);
         app.MapGet("/", context =>
         {
             context.Response.Redirect("/docs");
             return Task.CompletedTask;
-        });
+        }).IsOpenToAnybody("leads to the reference");
 
         var health = services.GetRequiredService<StoreHealth>();
         app.MapGet("/health", async (HttpContext context) =>
         {
             await health.CheckAsync(context.RequestAborted);
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync("{\"status\":\"ok\"}", context.RequestAborted);
-        });
+            if (!keys.IsOpen)
+            {
+                // A balancer must send nobody here; whoever asks whether the process lives reads the body.
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                context.Response.Headers.RetryAfter = "2";
+                context.Response.ContentLength = SealedDoor.Health.Length;
+            }
+
+            await context.Response.WriteAsync(keys.IsOpen ? "{\"status\":\"ok\"}" : SealedDoor.Health, context.RequestAborted);
+        }).IsOpenToAnybody("says to probes whether the server works, and nothing else");
     }
 
     /// <summary>The readable reference: ours alone, nothing in it asks another host, and its requests work as they are sent.</summary>
@@ -266,7 +318,7 @@ internal static class TollgateServer
             .DisableTelemetry()
             .AddPreferredSecuritySchemes("appId", "secretKey")
             .AddApiKeyAuthentication("appId", key => key.Value = sandbox.Id)
-            .AddApiKeyAuthentication("secretKey", key => key.Value = sandbox.SecretKey.Expose()));
+            .AddApiKeyAuthentication("secretKey", key => key.Value = sandbox.SecretKey!.Expose())).IsOpenToAnybody("the reference of the API");
     }
 
     /// <summary>Opens the database and the vault.</summary>
@@ -274,12 +326,12 @@ internal static class TollgateServer
     /// <param name="settings">The settings.</param>
     /// <param name="prepare">Brings the database to the present schema, or requires that it is there.</param>
     /// <exception cref="SettingException">They cannot be opened.</exception>
-    public static async Task<KeyRing> OpenAsync(Database database, Settings settings, Func<Database, Task> prepare)
+    public static async Task<KeyCustody> OpenAsync(Database database, Settings settings, Func<Database, Task> prepare)
     {
         try
         {
             await prepare(database);
-            return await Migrator.OpenKeysAsync(database, Path.Combine(settings.DataDirectory, "keys", "key-encryption.key"));
+            return await KeyCustody.OpenAsync(database, settings.Keys);
         }
         catch (Exception unreachable) when (Database.IsUnavailable(unreachable))
         {

@@ -60,11 +60,31 @@ public sealed class CardVault(KeyRing keys)
     /// <summary>Seals bytes, such as a file of evidence, for one context.</summary>
     public byte[] SealBytes(ReadOnlySpan<byte> plain, string context)
     {
-        var id = keys.ActiveDataKey;
+        var key = keys.SealingKey(out var id);
         var box = new byte[KeyIdLength + Sealing.SealedLength(plain.Length)];
         BinaryPrimitives.WriteInt32BigEndian(box, id);
-        Sealing.Seal(keys.DataKey(id), plain, Context(context, id), box.AsSpan(KeyIdLength));
+        Sealing.Seal(key, plain, Context(context, id), box.AsSpan(KeyIdLength));
         return box;
+    }
+
+    /// <summary>Which data key something was sealed with.</summary>
+    /// <exception cref="VaultException">It is too short to have been sealed.</exception>
+    public static int KeyOf(ReadOnlySpan<byte> box) =>
+        box.Length >= KeyIdLength ? BinaryPrimitives.ReadInt32BigEndian(box) : throw new VaultException("Too short to have been sealed.");
+
+    /// <summary>Seals what was sealed for a context anew, with the key that seals now.</summary>
+    /// <exception cref="VaultException">It does not open.</exception>
+    public byte[] Reseal(byte[] box, string context)
+    {
+        var plain = UnsealBytes(box, context);
+        try
+        {
+            return SealBytes(plain, context);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
     }
 
     /// <summary>Opens another secret.</summary>
@@ -87,12 +107,7 @@ public sealed class CardVault(KeyRing keys)
     public byte[] UnsealBytes(byte[] box, string context)
     {
         ArgumentNullException.ThrowIfNull(box);
-        if (box.Length < KeyIdLength)
-        {
-            throw new VaultException("Too short to have been sealed.");
-        }
-
-        var id = BinaryPrimitives.ReadInt32BigEndian(box);
+        var id = KeyOf(box);
         try
         {
             return Sealing.Open(keys.DataKey(id), box.AsSpan(KeyIdLength), Context(context, id));
@@ -107,23 +122,62 @@ public sealed class CardVault(KeyRing keys)
     /// The keyed digest by which equal card numbers are told (HMAC-SHA-256, its first 128 bits in hexadecimal): worthless to who has not the key
     /// (PCI DSS 3.5.1.1).
     /// </summary>
-    public string Fingerprint(CardNumber number)
+    public string Fingerprint(CardNumber number) => Fingerprints(number)[0];
+
+    /// <summary>
+    /// A number's fingerprints by every key that is valid, that of the active one first: while the key is rotated, what was written down before has the
+    /// fingerprint of the one before.
+    /// </summary>
+    public IReadOnlyList<string> Fingerprints(CardNumber number)
     {
         ArgumentNullException.ThrowIfNull(number);
         Span<byte> plain = stackalloc byte[19];
         var length = Encoding.ASCII.GetBytes(number.Reveal(), plain);
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(keys.FingerprintKey, plain[..length], digest);
+        var prints = new List<string>(1);
+        foreach (var key in keys.FingerprintKeys())
+        {
+            HMACSHA256.HashData(key, plain[..length], digest);
+            prints.Add(Convert.ToHexStringLower(digest[..16]));
+        }
+
         CryptographicOperations.ZeroMemory(plain);
-        return Convert.ToHexStringLower(digest[..16]);
+        return prints;
     }
 
-    /// <summary>A keyed digest of anything that is compared but not kept (HMAC-SHA-256, 32 bytes).</summary>
-    public byte[] Digest(ReadOnlySpan<byte> content) => HMACSHA256.HashData(keys.DigestKey, content);
+    /// <summary>
+    /// The keyed digest under which a card, or the range of its first digits, is counted against abuse: the first eight bytes of HMAC-SHA-256 under a key for that alone.
+    /// </summary>
+    /// <param name="number">The card.</param>
+    /// <param name="digits">How many of its first digits; all of them when it has no more.</param>
+    public ulong RiskDigest(CardNumber number, int digits)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        Span<byte> plain = stackalloc byte[20];
+        var length = Encoding.ASCII.GetBytes(number.Reveal(), plain[1..]);
+        plain[0] = (byte)Math.Min(digits, 19);
+        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(keys.DigestKey(KeyPurpose.Risk), plain[..(1 + Math.Min(length, digits))], digest);
+        CryptographicOperations.ZeroMemory(plain);
+        return BinaryPrimitives.ReadUInt64BigEndian(digest);
+    }
 
-    private static string CardContext(CardToken token, AppId app) => $"card|{token}|{app}";
+    /// <summary>A keyed digest of anything that is compared but not kept (HMAC-SHA-256, 32 bytes), for one purpose.</summary>
+    public byte[] Digest(ReadOnlySpan<byte> content, KeyPurpose purpose = KeyPurpose.Digest)
+    {
+        if (purpose is KeyPurpose.Data or KeyPurpose.Fingerprint)
+        {
+            throw new ArgumentOutOfRangeException(nameof(purpose));
+        }
 
-    private static string CodeContext(PaymentId payment, AppId app) => $"code|{payment}|{app}";
+        return HMACSHA256.HashData(keys.DigestKey(purpose), content);
+    }
+
+    /// <summary>The context for which a card number is sealed.</summary>
+    public static string CardContext(CardToken token, AppId app) => $"card|{token}|{app}";
+
+    /// <summary>The context for which a security code is sealed.</summary>
+    public static string CodeContext(PaymentId payment, AppId app) => $"code|{payment}|{app}";
 
     private static byte[] Context(string context, int keyId) => Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{context}|{keyId}"));
 }

@@ -1,16 +1,31 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Tollgate.Vault;
 
-/// <summary>The key that wraps all other keys. It lives in a file of its own, which only its owner can read, apart from what it protects.</summary>
-public sealed class KeyEncryptionKey : IDisposable
+/// <summary>A key encryption key in this process's memory, wherever it came from: a file, the environment, or the shares of custodians.</summary>
+public sealed class KeyEncryptionKey : IKeyEncryptionKey
 {
-    /// <summary>256 bits.</summary>
+    /// <summary>256 bits, as many as the keys that it wraps have (PCI DSS 3.6.1).</summary>
     public const int Length = 32;
+
+    private const UnixFileMode World = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
 
     private readonly byte[] key;
 
-    private KeyEncryptionKey(byte[] key) => this.key = key;
+    private KeyEncryptionKey(byte[] key, KeyProvider provider)
+    {
+        this.key = key;
+        Provider = provider;
+        CheckValue = Convert.ToHexString(CheckValueOf(key));
+    }
+
+    /// <inheritdoc/>
+    public KeyProvider Provider { get; }
+
+    /// <inheritdoc/>
+    public string CheckValue { get; }
 
     /// <summary>Whether there is a key file.</summary>
     public static bool Exists(string path) => File.Exists(path);
@@ -20,45 +35,9 @@ public sealed class KeyEncryptionKey : IDisposable
     public static KeyEncryptionKey Create(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
         var key = RandomNumberGenerator.GetBytes(Length);
-
-        // Written aside, flushed and moved into place, so that a crash leaves either no key or a whole one.
-        var draft = path + ".new";
-        File.Delete(draft);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(draft, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        catch (IOException)
-        {
-            // There is a key already, and a second one beside it would only make somebody ask which is right.
-            File.Delete(draft);
-            throw;
-        }
-
-        return new(key);
+        OwnFile.Create(path, Convert.ToBase64String(key) + "\n");
+        return new(key, KeyProvider.File);
     }
 
     /// <summary>Reads a key file.</summary>
@@ -70,54 +49,75 @@ public sealed class KeyEncryptionKey : IDisposable
             throw new VaultException($"The key file {path} is missing.");
         }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-            if ((File.GetUnixFileMode(path) & Others) != 0)
-            {
-                throw new VaultException($"The key file {path} can be read or written by others than its owner; chmod 600 it, and consider the key known.");
-            }
-        }
-
-        var key = new byte[Length + 1];
-        if (!Convert.TryFromBase64String(File.ReadAllText(path).Trim(), key, out var length) || length != Length)
-        {
-            throw new VaultException($"The key file {path} does not hold 32 bytes in base64.");
-        }
-
-        return new(key[..Length]);
+        RefuseReaders(path, World | Group, "others than its owner; chmod 600 it, and consider the key known");
+        return new(Parse(File.ReadAllText(path), $"The key file {path}"), KeyProvider.File);
     }
+
+    /// <summary>Reads a secret that an orchestrator has mounted. A group may read it, as some have to; everybody may not.</summary>
+    /// <exception cref="VaultException">The file is missing, readable by everybody, or does not hold a key.</exception>
+    public static KeyEncryptionKey LoadMounted(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new VaultException($"The mounted secret {path} is missing.");
+        }
+
+        RefuseReaders(path, World, "everybody; give it to the server's user or group alone, and consider the key known");
+        return new(Parse(File.ReadAllText(path), $"The mounted secret {path}"), KeyProvider.Environment);
+    }
+
+    /// <summary>Takes a key that came as text.</summary>
+    /// <param name="text">32 bytes in base64.</param>
+    /// <param name="where">Where it came from, at the beginning of a sentence.</param>
+    /// <exception cref="VaultException">It is no key.</exception>
+    public static KeyEncryptionKey FromText(string text, string where) => new(Parse(text, where), KeyProvider.Environment);
+
+    /// <summary>A new random key, to be divided among custodians.</summary>
+    internal static KeyEncryptionKey Generate() => new(RandomNumberGenerator.GetBytes(Length), KeyProvider.Shares);
+
+    /// <summary>Takes a key that shares were combined to.</summary>
+    internal static KeyEncryptionKey FromShares(byte[] key) => new(key, KeyProvider.Shares);
+
+    /// <summary>The key itself, to divide it.</summary>
+    internal ReadOnlySpan<byte> Material => key;
+
+    /// <inheritdoc/>
+    public byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> context) => Sealing.Seal(this.key, key, context);
+
+    /// <inheritdoc/>
+    public byte[] Unwrap(ReadOnlySpan<byte> box, ReadOnlySpan<byte> context) => Sealing.Open(key, box, context);
 
     /// <summary>Overwrites the key in memory.</summary>
     public void Dispose() => CryptographicOperations.ZeroMemory(key);
 
-    /// <summary>Makes a new random key and wraps it.</summary>
-    internal byte[] WrapNew(int id, KeyPurpose purpose)
+    private static byte[] CheckValueOf(byte[] key)
     {
-        var fresh = RandomNumberGenerator.GetBytes(Length);
+        Span<byte> block = stackalloc byte[16];
+        using var aes = new AesGcm(key, 16);
+        aes.Encrypt(stackalloc byte[12], stackalloc byte[16], block, stackalloc byte[16]);
+        return block[..3].ToArray();
+    }
+
+    private static byte[] Parse(string text, string where)
+    {
+        var key = new byte[Length + 1];
         try
         {
-            return Sealing.Seal(key, fresh, Context(id, purpose));
+            return Convert.TryFromBase64String(text.Trim(), key, out var length) && length == Length
+                ? key[..Length]
+                : throw new VaultException($"{where} does not hold 32 bytes in base64.");
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(fresh);
+            CryptographicOperations.ZeroMemory(key);
         }
     }
 
-    /// <summary>Opens a wrapped key.</summary>
-    internal byte[] Unwrap(WrappedKey wrapped)
+    private static void RefuseReaders(string path, UnixFileMode readers, string whom)
     {
-        try
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & readers) != 0)
         {
-            return Sealing.Open(key, wrapped.Wrapped, Context(wrapped.Id, wrapped.Purpose));
-        }
-        catch (CryptographicException)
-        {
-            throw new VaultException(
-                $"The key file does not open key {wrapped.Id} of this database: it belongs to another database, or the key's row was changed.");
+            throw new VaultException($"The key file {path} can be read or written by {whom}.");
         }
     }
-
-    private static byte[] Context(int id, KeyPurpose purpose) => System.Text.Encoding.UTF8.GetBytes($"key|{id}|{purpose}");
 }

@@ -1,97 +1,152 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Tollgate.Vault;
 
-/// <summary>What a key is for. One key, one purpose.</summary>
-public enum KeyPurpose
-{
-    /// <summary>Seals cards and other secrets (AES-256-GCM).</summary>
-    Data,
-
-    /// <summary>Fingerprints card numbers (HMAC-SHA-256).</summary>
-    Fingerprint,
-
-    /// <summary>Digests requests, to tell whether two are the same (HMAC-SHA-256).</summary>
-    Digest,
-}
-
-/// <summary>A key as it is stored: wrapped by the key encryption key.</summary>
-/// <param name="Id">From 1.</param>
-/// <param name="Purpose">What it is for; part of what the wrapping authenticates.</param>
-/// <param name="Wrapped">The sealed key.</param>
-public sealed record WrappedKey(int Id, KeyPurpose Purpose, byte[] Wrapped);
-
-/// <summary>The opened keys, in memory only.</summary>
+/// <summary>
+/// The keys that this process works with, in memory only. It is sealed until it is given keys, and is given others while it works: what is on its way
+/// with the ones before ends with those.
+/// </summary>
 public sealed class KeyRing : IDisposable
 {
-    private readonly Dictionary<int, byte[]> dataKeys = [];
-    private readonly byte[] fingerprintKey;
-    private readonly byte[] digestKey;
+    private readonly TimeProvider clock;
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private OpenKeys? before;
+    private volatile Hand? hand;
+    private long lookedAt;
 
-    /// <summary>Opens stored keys. The newest data key seals; all of them open.</summary>
-    /// <exception cref="VaultException">A key does not open, or a purpose has none.</exception>
-    public KeyRing(KeyEncryptionKey keyEncryptionKey, IEnumerable<WrappedKey> keys)
-    {
-        ArgumentNullException.ThrowIfNull(keyEncryptionKey);
-        ArgumentNullException.ThrowIfNull(keys);
-        byte[]? fingerprint = null;
-        byte[]? digest = null;
-        foreach (var wrapped in keys.OrderBy(k => k.Id))
-        {
-            var key = keyEncryptionKey.Unwrap(wrapped);
-            switch (wrapped.Purpose)
-            {
-                case KeyPurpose.Data:
-                    dataKeys.Add(wrapped.Id, key);
-                    ActiveDataKey = wrapped.Id;
-                    break;
-                case KeyPurpose.Fingerprint:
-                    fingerprint = key;
-                    break;
-                case KeyPurpose.Digest:
-                    digest = key;
-                    break;
-                default:
-                    throw new VaultException($"Key {wrapped.Id} has no purpose that is known.");
-            }
-        }
+    /// <summary>A sealed one.</summary>
+    /// <param name="clock">By which keys come to the end of their cryptoperiod; real time when left out.</param>
+    public KeyRing(TimeProvider? clock = null) => this.clock = clock ?? TimeProvider.System;
 
-        if (dataKeys.Count == 0 || fingerprint is null || digest is null)
-        {
-            throw new VaultException("The database holds no complete set of keys.");
-        }
+    /// <summary>One with these keys.</summary>
+    public KeyRing(OpenKeys keys, TimeProvider? clock = null)
+        : this(clock) => Use(keys);
 
-        fingerprintKey = fingerprint;
-        digestKey = digest;
-    }
+    private sealed record Hand(OpenKeys Keys, StoredKey Data, IReadOnlyList<StoredKey> Fingerprints, IReadOnlyDictionary<KeyPurpose, byte[]> Digests);
+
+    /// <summary>Whether there are keys.</summary>
+    public bool IsOpen => hand is not null;
+
+    /// <summary>Ends when there are keys.</summary>
+    public Task Opened => opened.Task;
+
+    /// <summary>The keys that are worked with; <see langword="null"/> while it is sealed.</summary>
+    public OpenKeys? Held => hand?.Keys;
+
+    /// <summary>
+    /// Looks for a newer register, at once; whether there was one. Asked when something was sealed with a key that is not known: another process may have
+    /// rotated a moment ago.
+    /// </summary>
+    public Func<bool>? LookAgain { get; set; }
+
+    /// <summary>
+    /// For how long after it last looked it seals; <see langword="null"/> for always. A process that stood still for longer must look again first, as the key
+    /// that it seals with may have been destroyed meanwhile.
+    /// </summary>
+    public TimeSpan? Freshness { get; set; }
 
     /// <summary>The key that seals.</summary>
-    public int ActiveDataKey { get; }
+    /// <exception cref="VaultClosedException">The vault is sealed.</exception>
+    public int ActiveDataKey => Open.Data.Id;
 
-    /// <summary>A new random key for each purpose, wrapped, to be stored before first use.</summary>
-    public static IReadOnlyList<WrappedKey> CreateKeys(KeyEncryptionKey keyEncryptionKey)
+    private Hand Open => hand ?? throw new VaultClosedException("The vault is sealed: its custodians have not brought their shares yet.");
+
+    /// <summary>Remembers that what it has is what is stored, as of a moment that <see cref="Stopwatch.GetTimestamp"/> gave before it was read.</summary>
+    public void Confirm(long at) => Volatile.Write(ref lookedAt, at);
+
+    /// <summary>Works with these keys from now on.</summary>
+    /// <exception cref="VaultException">They are older than the ones that it has: somebody has put back an earlier register.</exception>
+    public void Use(OpenKeys keys)
     {
-        ArgumentNullException.ThrowIfNull(keyEncryptionKey);
-        KeyPurpose[] purposes = [KeyPurpose.Data, KeyPurpose.Fingerprint, KeyPurpose.Digest];
-        return [.. purposes.Select((purpose, index) => new WrappedKey(index + 1, purpose, keyEncryptionKey.WrapNew(index + 1, purpose)))];
+        ArgumentNullException.ThrowIfNull(keys);
+        lock (gate)
+        {
+            var register = keys.Register;
+            if (hand is { } now && register.Serial < now.Keys.Register.Serial)
+            {
+                throw new VaultException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The register of keys has gone back from change {now.Keys.Register.Serial} to {register.Serial}: somebody has put an earlier one in its place."));
+            }
+
+            var active = register.Keys.Where(k => k.State == KeyState.Active).ToDictionary(k => k.Purpose);
+
+            // What came before may be in use for a moment longer; what came before that is not.
+            before?.Dispose();
+            before = hand?.Keys;
+            hand = new(
+                keys,
+                active[KeyPurpose.Data],
+                [.. register.Keys.Where(k => k.Purpose == KeyPurpose.Fingerprint && k.State is KeyState.Active or KeyState.Retired).OrderByDescending(k => k.State == KeyState.Active).ThenByDescending(k => k.Id)],
+                active.Values.Where(k => k.Purpose != KeyPurpose.Data).ToDictionary(k => k.Purpose, k => keys.Key(k.Id)!));
+        }
+
+        opened.TrySetResult();
     }
 
     /// <summary>Overwrites the keys in memory.</summary>
     public void Dispose()
     {
-        foreach (var key in dataKeys.Values)
+        lock (gate)
         {
-            CryptographicOperations.ZeroMemory(key);
+            before?.Dispose();
+            hand?.Keys.Dispose();
         }
-
-        CryptographicOperations.ZeroMemory(fingerprintKey);
-        CryptographicOperations.ZeroMemory(digestKey);
     }
 
-    internal ReadOnlySpan<byte> DataKey(int id) =>
-        dataKeys.TryGetValue(id, out var key) ? key : throw new VaultException($"Data key {id} is unknown.");
+    /// <summary>The key that seals now.</summary>
+    /// <exception cref="VaultClosedException">The vault is sealed, or the key's cryptoperiod is over.</exception>
+    internal ReadOnlySpan<byte> SealingKey(out int id)
+    {
+        var held = Open;
+        id = held.Data.Id;
+        if (held.Data.EndsAt <= clock.GetUtcNow())
+        {
+            throw new VaultClosedException(string.Create(
+                CultureInfo.InvariantCulture, $"Data key {id} came to the end of its cryptoperiod at {held.Data.EndsAt:u} and seals nothing any more: rotate it (keys rotate data)."));
+        }
 
-    internal ReadOnlySpan<byte> FingerprintKey => fingerprintKey;
+        if (Freshness is { } longest && Stopwatch.GetElapsedTime(Volatile.Read(ref lookedAt)) > longest)
+        {
+            // This moves the time of looking, or fails to.
+            _ = LookAgain?.Invoke();
+            held = Open;
+            id = held.Data.Id;
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref lookedAt)) > longest)
+            {
+                throw new VaultClosedException("The register of keys could not be read for too long, so that nothing is sealed: the key may be out of use by now.");
+            }
+        }
 
-    internal ReadOnlySpan<byte> DigestKey => digestKey;
+        return held.Keys.Key(id);
+    }
+
+    internal ReadOnlySpan<byte> DataKey(int id)
+    {
+        if (FindData(id) is { } key || (LookAgain?.Invoke() == true && (key = FindData(id)) is not null))
+        {
+            return key;
+        }
+
+        throw new VaultException(Open.Keys.Register.Keys.Any(k => k.Id == id && k is { Purpose: KeyPurpose.Data, State: KeyState.Destroyed })
+            ? string.Create(CultureInfo.InvariantCulture, $"Data key {id} is destroyed, and what it sealed with it.")
+            : string.Create(CultureInfo.InvariantCulture, $"Data key {id} is unknown."));
+    }
+
+    internal ReadOnlySpan<byte> DigestKey(KeyPurpose purpose) => Open.Digests[purpose];
+
+    /// <summary>The fingerprint keys that are valid, the active one first.</summary>
+    internal IEnumerable<byte[]> FingerprintKeys()
+    {
+        var held = Open;
+        return held.Fingerprints.Select(k => held.Keys.Key(k.Id)!);
+    }
+
+    private byte[]? FindData(int id)
+    {
+        var keys = Open.Keys;
+        return keys.Register.Keys.Any(k => k.Id == id && k.Purpose == KeyPurpose.Data) ? keys.Key(id) : null;
+    }
 }

@@ -1,7 +1,7 @@
 namespace Tollgate.Vault;
 
 /// <summary>The vault cannot be opened, or something sealed does not belong where it was found. The message names no secret.</summary>
-public sealed class VaultException : Exception
+public class VaultException : Exception
 {
     /// <summary>Without words.</summary>
     public VaultException()

@@ -39,7 +39,7 @@ public class Seams
         .Concat(Tree.Projects.Where(p => Tree.Under(p, "src/Server") && Tree.Text(p).Contains("<Using Include=\"Tollgate.Sandbox", StringComparison.Ordinal))));
 
     [Fact]
-    public void A_card_is_revealed_only_to_the_vault_the_charge_and_the_acquirer() => Border.Holds($"Reveal is called only in {string.Join(", ", MayRevealACard)}.",
+    public void P5_a_card_is_revealed_only_to_the_vault_the_charge_and_the_acquirer() => Border.Holds($"Reveal is called only in {string.Join(", ", MayRevealACard)}.",
         from source in Tree.SourcesUnder("src")
         where !IsOneOf(source.Path, MayRevealACard)
         from name in source.Identifiers

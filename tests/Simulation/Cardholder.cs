@@ -78,12 +78,13 @@ internal sealed class Issuer(World world) : ICardholderAuthentication
     public AuthenticationRules RulesFor(AppId app) =>
         new(AuthenticationPolicy.WhenRequired, app == House.Merchants[0].Id ? WhenUnavailable.Proceed : WhenUnavailable.Refuse);
 
-    public ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser) =>
+    public ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser, bool isForced = false) =>
         ValueTask.FromResult<AuthenticationPlan>((card.Reveal(), type) switch
         {
             ("4111111111111111", PaymentType.Regular) => new AuthenticationPlan.Page(AuthenticationCause.RangeAsks),
             ("4000000000003055", PaymentType.Regular) when browser is not null => new AuthenticationPlan.Silent(new("2.2.0", null)),
             ("4000000000003055", PaymentType.Regular) when world.Chance.Below(10) == 0 => new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled),
+            (_, PaymentType.Regular) when isForced => world.Chance.Below(2) == 0 ? new AuthenticationPlan.Page(AuthenticationCause.Risk) : new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled),
             _ => new AuthenticationPlan.NotNeeded(),
         });
 

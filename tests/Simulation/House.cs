@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
+using Tollgate.Core.Risk;
 using Tollgate.Server;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Disputes;
@@ -28,7 +29,7 @@ internal static class House
 
     public static AppRegistry Apps { get; } = new(Settings);
 
-    public static IReadOnlyList<App> Merchants { get; } = [.. Settings.Apps.Select(a => Apps.Find(a.Id, a.SecretKey.Expose())!)];
+    public static IReadOnlyList<App> Merchants { get; } = [.. Settings.Apps.Select(a => Apps.Find(a.Id, a.SecretKey!.Expose())!)];
 
     public static PublicAddress Address { get; } = new();
 
@@ -40,6 +41,11 @@ internal static class House
         SecretKey = "sk-simulated-" + id,
         WebhookSecret = "whsec_c2ltdWxhdGVkLXdlYmhvb2stc2VjcmV0LW9mLXRlc3Q=",
         OneLivePaymentPerOrder = oneLivePayment,
+
+        // One app is kept from being used to test cards: by its declines alone, for every merchant here has the same customer.
+        Risk = oneLivePayment
+            ? new() { Mode = RiskMode.Enforce, Rules = [.. RiskRules.Default.Select(r => r.Counter == RiskCounter.CardDeclinesDay ? r with { Challenge = 1, Refuse = 2 } : r with { Challenge = null, Refuse = null })] }
+            : new(),
         Fees = oneLivePayment ? new(BasisPoints: 175, Fixed: 30, TaxBasisPoints: 1000, Dispute: 2500, ReserveBasisPoints: 500, ReserveDays: 12) : null,
         DefaultWebhook = new() { EndpointUrl = "https://merchant.example/webhooks" },
     };
@@ -61,7 +67,7 @@ internal static class House
         try
         {
             using var key = KeyEncryptionKey.Create(Path.Combine(folder, "key-encryption.key"));
-            return new(key, KeyRing.CreateKeys(key));
+            return new(KeyRegister.Create(key, Cryptoperiods.Default, DateTimeOffset.UtcNow).Open(key));
         }
         finally
         {

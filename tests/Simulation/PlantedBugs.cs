@@ -74,7 +74,7 @@ public class PlantedBugs(ITestOutputHelper output)
         ["a change of status is not told"] = InSource(Draft, "Refusal? Apply(", "if (recorded.ChangesStatus)", "if (recorded.ChangesStatus && Now.Status != PaymentStatus.Received)"),
         ["a card that nobody can use is kept"] = InSource(Draft, "DestroysCard =", "!Now.WasAuthorised ?", "Now.WasAuthorised ?"),
         ["a security code outlives its payment"] = InSource(Draft, "DeletesCode =", "Now.Status != PaymentStatus.Pending", "Now.WasAuthorised"),
-        ["an order is not claimed"] = InSource("Server/Payments/OpenPayment.cs", "List<(byte[] Digest, bool Expires)> ClaimsOf", "[(shield, true)]", "[]"),
+        ["an order is not claimed"] = InSource("Server/Payments/OpenPayment.cs", "List<(byte[] Digest, bool Expires)> ClaimsOf", "[.. shields.Select(shield => (shield, true))]", "[]"),
         ["the journal does not look at versions"] = InStore(StoreFlaws.ForgetsVersions),
         ["the journal forgets keys"] = InStore(StoreFlaws.ForgetsKeys),
         ["the journal forgets claims"] = InStore(StoreFlaws.ForgetsClaims),

@@ -20,6 +20,9 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
 {
     public event Action<IReadOnlyCollection<long>>? WebhooksDue;
 
+    /// <summary>A change was made that is counted, and this process has heard so.</summary>
+    public event Action<Change>? RiskMarked;
+
     public Task<CommitResult> CommitAsync(Change change)
     {
         var done = new TaskCompletionSource<CommitResult>();
@@ -51,6 +54,11 @@ internal sealed class StoreLink(World world, Place store, SimulatedStore tables,
                 {
                     done.SetException(new JournalUnavailableException("The connection was lost.", new UnreachableException()));
                     return;
+                }
+
+                if (result.Conflict == Conflict.None && change.RiskMarks.Count > 0)
+                {
+                    RiskMarked?.Invoke(change);
                 }
 
                 done.SetResult(result);

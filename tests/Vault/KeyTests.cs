@@ -100,48 +100,48 @@ public sealed class KeyTests : IDisposable
     }
 
     [Fact]
-    public void Another_databases_key_file_opens_nothing_and_says_so()
+    public void Another_databases_key_file_opens_nothing_and_both_are_named()
     {
         using var other = new Safe();
-        Refused(() => other.Reopen(safe.Keys), 1);
+        var (ours, theirs) = (safe.Register.Current.CheckValue, other.Register.Current.CheckValue);
+        Assert.NotEqual(ours, theirs);
+        Assert.Equal(
+            $"The keys of this database are wrapped by the key encryption key with the check value {ours} (key file), and what was given is another one, {theirs} (key file).",
+            Assert.Throws<VaultException>(() => other.Reopen(safe.Register)).Message);
     }
 
     [Fact]
-    public void A_key_in_the_row_of_another_is_refused()
+    public void One_content_has_another_digest_for_each_purpose()
     {
-        var keys = safe.Keys;
-        Refused(() => safe.Reopen([keys[0] with { Id = 7 }, keys[1], keys[2]]), 7);
-        Refused(() => safe.Reopen([keys[0] with { Wrapped = keys[1].Wrapped }, keys[1], keys[2]]), 1);
-        Refused(() => safe.Reopen([keys[0] with { Purpose = KeyPurpose.Fingerprint }, keys[1], keys[2]]), 1);
-        Refused(() => safe.Reopen([keys[0], keys[1] with { Purpose = KeyPurpose.Digest }, keys[2] with { Purpose = KeyPurpose.Fingerprint }]), 2);
+        KeyPurpose[] purposes = [KeyPurpose.Digest, KeyPurpose.Access, KeyPurpose.Risk, KeyPurpose.Audit];
+        Assert.Equal(purposes.Length, purposes.Select(p => Convert.ToHexString(safe.Vault.Digest("content"u8, p))).Distinct().Count());
+        Assert.All([KeyPurpose.Data, KeyPurpose.Fingerprint], p => Assert.Throws<ArgumentOutOfRangeException>(() => safe.Vault.Digest("content"u8, p)));
     }
 
     [Fact]
-    public void One_flipped_bit_of_a_wrapped_key_is_noticed()
+    public void P10_a_mounted_secret_and_the_environment_give_the_same_key_and_a_secret_that_all_can_read_is_refused()
     {
-        var wrapped = safe.Keys[0].Wrapped;
-        for (var bit = 0; bit < wrapped.Length * 8; bit++)
-        {
-            byte[] flipped = [.. wrapped];
-            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-            Refused(() => safe.Reopen([safe.Keys[0] with { Wrapped = flipped }, safe.Keys[1], safe.Keys[2]]), 1);
-        }
+        var text = File.ReadAllText(safe.KeyPath);
+        using var file = KeyEncryptionKey.Load(safe.KeyPath);
+        using var environment = KeyEncryptionKey.FromText(text, "Tollgate:Keys:Key");
+        var mounted = Path.Combine(safe.Folder, "mounted");
+        File.WriteAllText(mounted, text);
+        File.SetUnixFileMode(mounted, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        using var secret = KeyEncryptionKey.LoadMounted(mounted);
+        Assert.Equal([file.CheckValue, file.CheckValue], [environment.CheckValue, secret.CheckValue]);
+        Assert.Equal((KeyProvider.File, KeyProvider.Environment, KeyProvider.Environment), (file.Provider, environment.Provider, secret.Provider));
 
-        Refused(() => safe.Reopen([safe.Keys[0] with { Wrapped = wrapped[..10] }, safe.Keys[1], safe.Keys[2]]), 1);
+        File.SetUnixFileMode(mounted, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Contains("by everybody", Assert.Throws<VaultException>(() => KeyEncryptionKey.LoadMounted(mounted)).Message, StringComparison.Ordinal);
+        Assert.Equal("The mounted secret /nowhere is missing.", Assert.Throws<VaultException>(() => KeyEncryptionKey.LoadMounted("/nowhere")).Message);
+        Assert.Equal("Tollgate:Keys:Key does not hold 32 bytes in base64.", Assert.Throws<VaultException>(() => KeyEncryptionKey.FromText("AAAA", "Tollgate:Keys:Key")).Message);
     }
-
-    [Fact]
-    public void A_set_of_keys_with_a_hole_is_refused() => Assert.All(safe.Keys, missing =>
-    {
-        var refused = Assert.Throws<VaultException>(() => safe.Reopen(safe.Keys.Where(k => k != missing)));
-        Assert.Equal("The database holds no complete set of keys.", refused.Message);
-    });
 
     [Fact]
     public void Nothing_prints_a_key()
     {
         var secret = Convert.FromBase64String(File.ReadAllText(safe.KeyPath).Trim());
-        List<byte[]> secrets = [secret, safe.Ring.DataKey(1).ToArray(), safe.Ring.FingerprintKey.ToArray(), safe.Ring.DigestKey.ToArray()];
+        List<byte[]> secrets = [secret, safe.Ring.DataKey(1).ToArray(), .. Enum.GetValues<KeyPurpose>().Where(p => p != KeyPurpose.Data).Select(p => safe.Ring.DigestKey(p).ToArray())];
         using var key = KeyEncryptionKey.Load(safe.KeyPath);
         JsonSerializerOptions everything = new() { IncludeFields = true };
         var printed = string.Join(
@@ -149,7 +149,7 @@ public sealed class KeyTests : IDisposable
             [
                 key.ToString()!, safe.Ring.ToString()!, safe.Vault.ToString()!, $"{key} {safe.Ring} {safe.Vault} {safe.Keys[0]}",
                 JsonSerializer.Serialize(key, everything), JsonSerializer.Serialize(safe.Ring, everything), JsonSerializer.Serialize(safe.Vault, everything),
-                JsonSerializer.Serialize(safe.Keys, everything), Assert.Throws<VaultException>(() => safe.Reopen([])).ToString(),
+                JsonSerializer.Serialize(safe.Register, everything), Assert.Throws<VaultException>(() => safe.Reopen(safe.Register with { Serial = 9 })).ToString(),
             ]);
         Assert.All(secrets, bytes =>
         {
@@ -165,7 +165,7 @@ public sealed class KeyTests : IDisposable
     {
         var wrapped = Encoding.Latin1.GetString(safe.Keys[0].Wrapped);
         Assert.DoesNotContain(Encoding.Latin1.GetString(safe.Ring.DataKey(1)[..4]), wrapped, StringComparison.Ordinal);
-        Assert.Equal([1, 2, 3], safe.Keys.Select(k => k.Id));
+        Assert.Equal(Enumerable.Range(1, safe.Keys.Count), safe.Keys.Select(k => k.Id));
         Assert.Equal(Enum.GetValues<KeyPurpose>(), safe.Keys.Select(k => k.Purpose));
     }
 
@@ -175,12 +175,9 @@ public sealed class KeyTests : IDisposable
         using var other = new Safe();
         other.Ring.Dispose();
         Assert.All(
-            [other.Ring.DataKey(1).ToArray(), other.Ring.FingerprintKey.ToArray(), other.Ring.DigestKey.ToArray()], key => Assert.All(key, b => Assert.Equal(0, b)));
+            [other.Ring.DataKey(1).ToArray(), .. Enum.GetValues<KeyPurpose>().Where(p => p != KeyPurpose.Data).Select(p => other.Ring.DigestKey(p).ToArray())],
+            key => Assert.All(key, b => Assert.Equal(0, b)));
     }
-
-    private static void Refused(Action open, int key) => Assert.Equal(
-        $"The key file does not open key {key} of this database: it belongs to another database, or the key's row was changed.",
-        Assert.Throws<VaultException>(open).Message);
 
     private string LoadingFails() => Assert.Throws<VaultException>(() => KeyEncryptionKey.Load(safe.KeyPath)).Message;
 }

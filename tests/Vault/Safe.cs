@@ -11,8 +11,8 @@ internal sealed class Safe : IDisposable
     public Safe()
     {
         using var key = KeyEncryptionKey.Create(KeyPath);
-        Keys = KeyRing.CreateKeys(key);
-        ring = new(key, Keys);
+        Register = KeyRegister.Create(key, Cryptoperiods.Default, DateTimeOffset.UtcNow);
+        ring = new(Register.Open(key));
         Vault = new(ring);
     }
 
@@ -30,7 +30,9 @@ internal sealed class Safe : IDisposable
 
     public string KeyPath => Path.Combine(Folder, "keys", "key-encryption.key");
 
-    public IReadOnlyList<WrappedKey> Keys { get; }
+    public KeyRegister Register { get; }
+
+    public IReadOnlyList<StoredKey> Keys => Register.Keys;
 
     public CardVault Vault { get; }
 
@@ -39,10 +41,22 @@ internal sealed class Safe : IDisposable
     public static CardNumber Parse(string digits) => CardNumber.TryParse(digits, out var number) ? number : throw new ArgumentException("It is no card number.");
 
     /// <summary>Opens the keys again, as a restart does.</summary>
-    public CardVault Reopen(IEnumerable<WrappedKey>? keys = null)
+    public CardVault Reopen(KeyRegister? register = null) => new(new KeyRing(Open(register)));
+
+    /// <summary>Opens a register with the key file.</summary>
+    public OpenKeys Open(KeyRegister? register = null)
     {
         using var key = KeyEncryptionKey.Load(KeyPath);
-        return new(new(key, keys ?? Keys));
+        return (register ?? Register).Open(key);
+    }
+
+    /// <summary>The keys after one of them has been rotated.</summary>
+    public KeyRing Rotated(KeyPurpose purpose)
+    {
+        using var key = KeyEncryptionKey.Load(KeyPath);
+        using var before = Open();
+        using var added = Open(before.Add(purpose, key, DateTimeOffset.UtcNow));
+        return new(Open(added.Activate(7, Cryptoperiods.Default, DateTimeOffset.UtcNow)));
     }
 
     public void Dispose()

@@ -105,21 +105,71 @@ public sealed class SealingTests : IDisposable
     }
 
     [Fact]
+    public void P6_a_number_is_bound_to_its_token_its_app_and_its_key_and_no_nonce_comes_twice()
+    {
+        // AES-256-GCM: key id, nonce of 96 bits, tag of 128 bits, as many bytes as the number has digits.
+        var box = Seal();
+        Assert.Equal(KeyIdLength + NonceLength + TagLength + 16, box.Length);
+        DoesNotOpen(() => safe.Vault.Unseal(box, new("tok_0123456789abcdef0124"), Safe.App));
+        DoesNotOpen(() => safe.Vault.Unseal(box, Safe.Token, new("app-two")));
+
+        // Two keys, so that another key's id is one that is known.
+        using var rotated = safe.Rotated(KeyPurpose.Data);
+        byte[] moved = [.. box];
+        moved[3] = (byte)rotated.ActiveDataKey;
+        Assert.NotEqual(box[3], moved[3]);
+        DoesNotOpen(() => new CardVault(rotated).Unseal(moved, Safe.Token, Safe.App));
+        Assert.Equal(Safe.Number, new CardVault(rotated).Unseal(box, Safe.Token, Safe.App));
+        Assert.NotEqual(Convert.ToHexString(box, KeyIdLength, NonceLength), Convert.ToHexString(Seal(), KeyIdLength, NonceLength));
+    }
+
+    [Fact]
     public void The_newest_data_key_seals_and_an_older_one_still_opens()
     {
         var old = Seal();
-        using var key = KeyEncryptionKey.Load(safe.KeyPath);
-        using var ring = new KeyRing(key, [.. safe.Keys, new(4, KeyPurpose.Data, WrapAs(4))]);
+        using var ring = safe.Rotated(KeyPurpose.Data);
         var renewed = new CardVault(ring);
-        Assert.Equal(4, ring.ActiveDataKey);
+        Assert.Equal(7, ring.ActiveDataKey);
         Assert.Equal(Safe.Number, renewed.Unseal(old, Safe.Token, Safe.App));
         var fresh = renewed.Seal(Safe.Number, Safe.Token, Safe.App);
+        Assert.Equal((1, 7), (CardVault.KeyOf(old), CardVault.KeyOf(fresh)));
         Assert.Equal(Safe.Number, renewed.Unseal(fresh, Safe.Token, Safe.App));
+        Assert.Equal(7, CardVault.KeyOf(renewed.Reseal(old, CardVault.CardContext(Safe.Token, Safe.App))));
+        Assert.Equal(Safe.Number, renewed.Unseal(renewed.Reseal(old, CardVault.CardContext(Safe.Token, Safe.App)), Safe.Token, Safe.App));
 
         var refused = Assert.Throws<VaultException>(() => safe.Vault.Unseal(fresh, Safe.Token, Safe.App));
-        Assert.Equal("Data key 4 is unknown.", refused.Message);
+        Assert.Equal("Data key 7 is unknown.", refused.Message);
+    }
 
-        byte[] WrapAs(int id) => key.WrapNew(id, KeyPurpose.Data);
+    [Fact]
+    public void A_key_that_is_not_known_has_the_ring_look_again_once()
+    {
+        var old = Seal();
+        using var ahead = safe.Rotated(KeyPurpose.Data);
+        var fresh = new CardVault(ahead).Seal(Safe.Number, Safe.Token, Safe.App);
+        var looks = 0;
+        using var behind = new KeyRing(safe.Open());
+        behind.LookAgain = () =>
+        {
+            looks++;
+            behind.Use(safe.Open(ahead.Held!.Register));
+            return true;
+        };
+        var vault = new CardVault(behind);
+        Assert.Equal(Safe.Number, vault.Unseal(old, Safe.Token, Safe.App));
+        Assert.Equal(0, looks);
+        Assert.Equal(Safe.Number, vault.Unseal(fresh, Safe.Token, Safe.App));
+        Assert.Equal(1, looks);
+    }
+
+    [Fact]
+    public void While_the_fingerprint_key_is_rotated_a_number_has_both_fingerprints_the_new_one_first()
+    {
+        var before = safe.Vault.Fingerprint(Safe.Number);
+        using var ring = safe.Rotated(KeyPurpose.Fingerprint);
+        var prints = new CardVault(ring).Fingerprints(Safe.Number);
+        Assert.Equal([new CardVault(ring).Fingerprint(Safe.Number), before], prints);
+        Assert.NotEqual(prints[0], prints[1]);
     }
 
     [Fact]

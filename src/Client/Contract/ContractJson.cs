@@ -31,6 +31,7 @@ namespace Tollgate.Client.Contract;
 [JsonSerializable(typeof(WebhookReplayResponse))]
 [JsonSerializable(typeof(WebhookSecretRotationResponse))]
 [JsonSerializable(typeof(SettingsResponse))]
+[JsonSerializable(typeof(RegisteredApp))]
 public sealed partial class ResponseJson : JsonSerializerContext
 {
     /// <summary>Money as numbers, as API responses have it; money as text is read too.</summary>
@@ -63,6 +64,7 @@ public sealed partial class ResponseJson : JsonSerializerContext
 [JsonSerializable(typeof(WebhookTestRequest))]
 [JsonSerializable(typeof(WebhookReplayRequest))]
 [JsonSerializable(typeof(WebhookSecretRotationRequest))]
+[JsonSerializable(typeof(RegisterAppRequest))]
 public sealed partial class RequestJson : JsonSerializerContext;
 
 /// <summary>Instants as the API writes them: UTC, milliseconds, offset without a colon.</summary>

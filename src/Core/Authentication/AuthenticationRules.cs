@@ -27,6 +27,9 @@ public enum AuthenticationCause
 
     /// <summary>The amount is one from which on the app wants it.</summary>
     Amount,
+
+    /// <summary>Our own rules against abuse want it.</summary>
+    Risk,
 }
 
 /// <summary>What becomes of a payment whose authentication could not be made.</summary>

@@ -20,6 +20,9 @@ public sealed class CardNumber : IEquatable<CardNumber>
     /// <summary>The last four digits: all that leaves Tollgate (PCI DSS 3.4.1 would allow the BIN too).</summary>
     public string LastFour => digits[^4..];
 
+    /// <summary>The first digits, which name the issuer: eight of a number of sixteen or more, otherwise six. With the last four they may be shown (PCI DSS 3.4.1).</summary>
+    public string FirstDigits() => digits[..(digits.Length >= 16 ? 8 : 6)];
+
     /// <summary>Reads a number of 12 to 19 digits; spaces and dashes between them are tolerated.</summary>
     /// <param name="text">What was sent.</param>
     /// <param name="number">The number, when it is right.</param>

@@ -77,7 +77,11 @@ public sealed record Operation(
 /// <param name="Result">What came of it: the kind of <see cref="Outcome"/>.</param>
 /// <param name="Code">The acquirer's response code (ISO 8583 DE39), when it answered.</param>
 /// <param name="Reference">The acquirer's reference, when it answered.</param>
-public sealed record AcquirerExchange(string Message, DateTimeOffset SentAt, DateTimeOffset EndedAt, string Result, string? Code, string? Reference);
+public sealed record AcquirerExchange(string Message, DateTimeOffset SentAt, DateTimeOffset EndedAt, string Result, string? Code, string? Reference)
+{
+    /// <summary>What the scheme advises of trying again (Mastercard's merchant advice code), when it said so.</summary>
+    public string? Advice { get; init; }
+}
 
 /// <summary>A refund that was asked for and has not ended.</summary>
 /// <param name="Id">Its operation.</param>

@@ -16,7 +16,11 @@ public abstract record Outcome
     /// <summary>The issuer or the acquirer said no.</summary>
     /// <param name="Reason">Why, in our words.</param>
     /// <param name="Code">Why, as the acquirer wrote it (ISO 8583 DE39).</param>
-    public sealed record Declined(FailureReason Reason, string Code) : Outcome;
+    public sealed record Declined(FailureReason Reason, string Code) : Outcome
+    {
+        /// <summary>What the scheme advises of trying again (Mastercard's merchant advice code, two digits), when it says so.</summary>
+        public string? Advice { get; init; }
+    }
 
     /// <summary>Nothing left the building: as if it had not been asked.</summary>
     public sealed record NotSent : Outcome;

@@ -1,6 +1,7 @@
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
+using Tollgate.Core.Risk;
 
 namespace Tollgate.Core.Payments;
 
@@ -83,6 +84,9 @@ public sealed partial record Payment
 
     /// <summary>Whether the issuer has declined its authorisation for want of authentication.</summary>
     public bool WasDemanded { get; init; }
+
+    /// <summary>Whether it must not be authorised without authentication: the issuer has declined it for want of that, or our own rules want it.</summary>
+    public bool MustAuthenticate => WasDemanded || Facts.Risk?.Effect() == RiskVerdict.Challenge;
 
     /// <summary>What cardholder authentication proved.</summary>
     public AuthenticationResult? Authentication { get; init; }

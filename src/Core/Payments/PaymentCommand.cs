@@ -45,6 +45,9 @@ public abstract record PaymentCommand(DateTimeOffset At)
     /// <summary>End a challenge whose time is over.</summary>
     public sealed record EndChallenge(DateTimeOffset At) : PaymentCommand(At);
 
+    /// <summary>End a payment that our own rules refuse.</summary>
+    public sealed record DeclineForRisk(DateTimeOffset At) : PaymentCommand(At);
+
     /// <summary>Begin the authorisation.</summary>
     public sealed record StartAuthorisation(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentCommand(At);
 

@@ -38,6 +38,7 @@ public static class PaymentDecider
             PaymentCommand.DeclineAuthentication c => AttemptDecider.Decline(payment, c),
             PaymentCommand.SkipAuthentication c => AttemptDecider.Skip(payment, c),
             PaymentCommand.EndChallenge c => AttemptDecider.End(payment, c),
+            PaymentCommand.DeclineForRisk c => DeclineForRisk(payment, c),
             PaymentCommand.StartAuthorisation c => StartAuthorisation(payment, c),
             PaymentCommand.StartCapture c => StartCapture(payment, c),
             PaymentCommand.StartVoid c => StartVoid(payment, c),
@@ -60,6 +61,11 @@ public static class PaymentDecider
             _ => throw new InvariantViolationException($"every command is decided, {command.GetType().Name} too"),
         };
     }
+
+    private static Decision DeclineForRisk(Payment payment, PaymentCommand.DeclineForRisk command) =>
+        payment.PendingRefusal is { } refusal
+            ? Decision.Refuse(refusal)
+            : Decision.Accept(new PaymentEvent.RiskDeclined(command.At));
 
     private static Decision StartAuthorisation(Payment payment, PaymentCommand.StartAuthorisation command)
     {

@@ -57,6 +57,9 @@ public abstract record PaymentEvent(DateTimeOffset At)
     /// <summary>The issuer declined the authorisation for want of authentication: the cardholder is to be authenticated, and it is tried once more.</summary>
     public sealed record AuthenticationDemanded(DateTimeOffset At, OperationId Operation, string Code, string ChallengeKey) : PaymentEvent(At);
 
+    /// <summary>Our own rules refused the payment: nothing was sent.</summary>
+    public sealed record RiskDeclined(DateTimeOffset At) : PaymentEvent(At);
+
     /// <summary>An authorisation is about to be sent.</summary>
     public sealed record AuthorisationStarted(DateTimeOffset At, OperationId Operation, DateTimeOffset ActAt) : PaymentEvent(At);
 

@@ -69,6 +69,8 @@ public sealed partial record Payment
         PaymentEvent.AuthenticationSkipped e => payment.EndAttempt(e.CardholderInfo) with { Skipped = e.Fault },
         PaymentEvent.AuthenticationDemanded e => payment.Finish(e.Operation) with { ChallengeKey = e.ChallengeKey, Attempt = null, Skipped = null, WasDemanded = true },
 
+        PaymentEvent.RiskDeclined => payment with { End = new(false, FailureReason.RiskDeclined) },
+
         PaymentEvent.AuthorisationStarted e => payment.Start(e, new(e.Operation, OperationKind.Authorisation, payment.Facts.Amount, OperationStage.Sent, e.ActAt)),
         PaymentEvent.Authorised e => payment.Finish(e.Operation) with
         {

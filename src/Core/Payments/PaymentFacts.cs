@@ -1,6 +1,7 @@
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
+using Tollgate.Core.Risk;
 using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Core.Payments;
@@ -73,6 +74,9 @@ public sealed record PaymentFacts
 
     /// <summary>The fraud that forced that policy on the app.</summary>
     public FraudBreach? ForcedBy { get; init; }
+
+    /// <summary>What our own rules made of it; <see langword="null"/> where nothing is counted.</summary>
+    public RiskAssessment? Risk { get; init; }
 
     /// <summary>When it was created.</summary>
     public required DateTimeOffset CreatedAt { get; init; }

@@ -38,7 +38,7 @@ internal sealed class ReadSettings(Settings settings, ICardholderAuthentication 
             },
             Webhooks = new() { EndpointUrl = ours.DefaultWebhook?.EndpointUrl, Money = ours.WebhookMoneyAsNumbers ? WebhookMoney.Numbers : WebhookMoney.Strings },
             OneLivePaymentPerOrder = ours.OneLivePaymentPerOrder,
-            RequestsPerSecond = settings.RequestsPerSecond,
+            RequestsPerSecond = ours.RequestsPerSecond ?? settings.RequestsPerSecond,
         };
         await Answer.Ok(answer, ResponseJson.Numbers.SettingsResponse).WriteAsync(context);
     }

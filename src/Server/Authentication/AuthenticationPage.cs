@@ -43,10 +43,11 @@ internal sealed class AuthenticationPage(
     public static bool IsStrict(Settings settings) => !settings.IsSandbox && settings.PublicUrl?.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>Maps it.</summary>
-    public void Map(WebApplication app)
+    public void Map(IEndpointRouteBuilder app)
     {
         const string Page = "/3ds/{uuid}/{key}";
         app.MapGet("/3ds/assets/{file}", PageAsset.WriteAsync);
+        app.MapGet(Hardening.PageWatch.Specimen, context => ShowAsync(context, PageContent.Specimen(PageLanguage.For(context.Request), settings.IsSandbox)));
         app.MapGet(Page, ShowAsync);
         app.MapGet(Page + "/state", TellStateAsync);
         app.MapPost(Page + "/start", StartAsync);

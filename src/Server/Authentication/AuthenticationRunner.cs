@@ -88,7 +88,7 @@ internal sealed class AuthenticationRunner(
     /// </summary>
     public Task<StepResult> RecordResultAsync(Payment payment, string attempt, IssuerVerdict verdict, AcquirerExchange seen)
     {
-        var decision = AuthenticationDecider.OnResult(verdict, payment.Facts.Card.Brand, authentication.RulesFor(payment.Facts.App), payment.WasDemanded);
+        var decision = AuthenticationDecider.OnResult(verdict, payment.Facts.Card.Brand, authentication.RulesFor(payment.Facts.App), payment.MustAuthenticate);
         return ConcludeAsync(payment, attempt, decision, verdict, seen, null, null, inBackground: true);
     }
 
@@ -116,18 +116,18 @@ internal sealed class AuthenticationRunner(
         bool silently)
     {
         var rules = authentication.RulesFor(payment.Facts.App);
-        var wantsChallenge = rules.Policy == AuthenticationPolicy.Always || payment.WasDemanded;
+        var wantsChallenge = rules.Policy == AuthenticationPolicy.Always || payment.MustAuthenticate;
         var answer = await authentication.AskAsync(new(payment, card, route, browser, ipAddress, method, wantsChallenge));
         var decision = answer.Verdict is { } verdict
-            ? AuthenticationDecider.OnAnswer(verdict, payment.Facts.Card.Brand, rules, payment.WasDemanded)
+            ? AuthenticationDecider.OnAnswer(verdict, payment.Facts.Card.Brand, rules, payment.MustAuthenticate)
             : silently && answer.Fault == AuthenticationFault.RequestRefused
                 ? new AuthenticationDecision.Challenge() // What the charge told of the browser will not do: the page asks the browser itself.
-                : AuthenticationDecider.OnFault(answer.Fault!.Value, rules, payment.WasDemanded);
+                : AuthenticationDecider.OnFault(answer.Fault!.Value, rules, payment.MustAuthenticate);
         return await ConcludeAsync(payment, payment.Attempt!.Id, decision, answer.Verdict, answer.Seen, (card, code), keyed, silently);
     }
 
     private AuthenticationDecision OnFault(Payment payment, AuthenticationFault fault) =>
-        AuthenticationDecider.OnFault(fault, authentication.RulesFor(payment.Facts.App), payment.WasDemanded);
+        AuthenticationDecider.OnFault(fault, authentication.RulesFor(payment.Facts.App), payment.MustAuthenticate);
 
     private async Task<StepResult> ConcludeAsync(
         Payment payment,

@@ -32,9 +32,14 @@ internal sealed class CardholderAuthentication(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser)
+    public async ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser, bool isForced = false)
     {
         var rules = RulesFor(app);
+        if (isForced && rules.Policy == AuthenticationPolicy.Never)
+        {
+            return new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled);
+        }
+
         if (rules.Policy == AuthenticationPolicy.Never || (type == PaymentType.Unscheduled && byToken))
         {
             return new AuthenticationPlan.NotNeeded();
@@ -43,13 +48,14 @@ internal sealed class CardholderAuthentication(
         var always = rules.Policy == AuthenticationPolicy.Always && type == PaymentType.Regular;
         if (servers.For(card.Brand) is not { } server)
         {
-            return always ? new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled) : new AuthenticationPlan.NotNeeded();
+            return always || isForced ? new AuthenticationPlan.Unavailable(AuthenticationFault.NotEnrolled) : new AuthenticationPlan.NotNeeded();
         }
 
         var (isKnown, range) = await ranges.FindAsync(card);
         bool Says(string indicator) => range is not null && range.Indicators.Contains(indicator, StringComparer.Ordinal);
         AuthenticationCause? asks =
-            always ? AuthenticationCause.PolicyAlways
+            isForced ? AuthenticationCause.Risk
+            : always ? AuthenticationCause.PolicyAlways
             : Says(server.AskedAlwaysIndicator) || (type == PaymentType.Regular && Says(server.AskedIndicator)) ? AuthenticationCause.RangeAsks
 
             // An issuer that does not ask need not take part either.

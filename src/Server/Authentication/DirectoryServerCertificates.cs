@@ -44,6 +44,9 @@ internal sealed class ResultsCertificate
     /// <summary>Those with a certificate of these authorities.</summary>
     public ResultsCertificate(X509Certificate2Collection authorities) => this.authorities = authorities;
 
+    /// <summary>The authorities; none where thumbprints say who may.</summary>
+    public X509Certificate2Collection Authorities => authorities;
+
     private ResultsCertificate(IEnumerable<string> thumbprints) => this.thumbprints.UnionWith(thumbprints);
 
     /// <summary>Reads SHA-256 thumbprints: 64 hexadecimal digits each, with commas between them.</summary>

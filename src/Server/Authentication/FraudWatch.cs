@@ -1,6 +1,7 @@
 using NodaTime;
 using Tollgate.Core;
 using Tollgate.Core.Authentication;
+using Tollgate.Server.Apps;
 using Tollgate.Server.Settlement;
 using Tollgate.Server.Storage;
 
@@ -15,7 +16,7 @@ internal sealed record FraudStanding(FraudFigures Running, IReadOnlyList<FraudFi
 /// Keeps what apps sold and what of it was fraud, quarter by quarter by Sydney's calendar, in memory, so that a charge asks for nothing. What is new in the
 /// ledger is added when the server starts, when a quarter ends, daily, and whenever the figures are asked for.
 /// </summary>
-internal sealed class FraudWatch(Settings settings, FraudReader reader, TimeProvider clock, ILogger<FraudWatch> logger) : BackgroundService, ITimedWork
+internal sealed class FraudWatch(AppRegistry registry, FraudReader reader, TimeProvider clock, ILogger<FraudWatch> logger) : BackgroundService, ITimedWork
 {
     private const int Page = 1000;
     private const int Quarters = 4;
@@ -24,7 +25,7 @@ internal sealed class FraudWatch(Settings settings, FraudReader reader, TimeProv
     private static readonly TimeSpan LookEvery = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, Sums> apps = settings.Apps.ToDictionary(a => a.Id, _ => new Sums(), StringComparer.Ordinal);
+    private readonly Dictionary<string, Sums> apps = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turn = new(1, 1);
     private volatile Look? last;
 
@@ -131,6 +132,11 @@ internal sealed class FraudWatch(Settings settings, FraudReader reader, TimeProv
             var now = clock.GetUtcNow();
             var quarter = QuarterOf(now);
             var standings = new Dictionary<string, FraudStanding>(StringComparer.Ordinal);
+            foreach (var app in registry.All)
+            {
+                apps.TryAdd(app.Id, new());
+            }
+
             foreach (var (app, sums) in apps)
             {
                 await AddAsync(new(app), sums, StartOf(quarter.Plus(-Quarters)));

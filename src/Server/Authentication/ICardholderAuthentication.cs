@@ -60,7 +60,14 @@ internal interface ICardholderAuthentication
     AuthenticationRules RulesFor(AppId app);
 
     /// <summary>How a payment's cardholder is to be authenticated; asked once, before the payment is committed.</summary>
-    ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser);
+    /// <param name="app">Whose payment it is.</param>
+    /// <param name="amount">How much.</param>
+    /// <param name="card">The card.</param>
+    /// <param name="type">Who makes it.</param>
+    /// <param name="byToken">Whether the card was saved before.</param>
+    /// <param name="browser">The cardholder's browser, as the merchant saw it.</param>
+    /// <param name="isForced">Whether our own rules want it, whatever the policy is.</param>
+    ValueTask<AuthenticationPlan> PlanAsync(AppId app, Money amount, CardNumber card, PaymentType type, bool byToken, BrowserDetails? browser, bool isForced = false);
 
     /// <summary>The way to a card's issuer; nothing when no directory server knows the card.</summary>
     ValueTask<AuthenticationRoute?> FindRouteAsync(CardNumber card);

@@ -27,6 +27,15 @@ internal sealed record PageContent(Payment Payment, string Shop, PageLanguage La
         Content = $"<p>{Encode(language["unknown.text"])}</p>",
     };
 
+    /// <summary>Like the others, and of no payment: what is in it can be compared with what should be.</summary>
+    public static PageDocument Specimen(PageLanguage language, bool allowsHttp) => new()
+    {
+        Title = language["unknown.title"],
+        Content = $"<p>{Encode(language["unknown.text"])}</p>",
+        Part = "specimen",
+        AllowsHttp = allowsHttp,
+    };
+
     /// <summary>In the hidden frame: the issuer's method is done, and the page around it is told so.</summary>
     public static PageDocument Notified(PageLanguage language, string attempt, bool allowsHttp) => new()
     {

@@ -79,7 +79,8 @@ internal sealed record PageDocument
         await response.Body.WriteAsync(page, context.RequestAborted);
     }
 
-    private string Compose(PageLanguage language, string assets, string nonce)
+    /// <summary>Its HTML.</summary>
+    public string Compose(PageLanguage language, string assets, string nonce)
     {
         var (script, style) = (PageAsset.Script, PageAsset.Style);
         var data = string.Concat(ForScript.Select(item => $" data-{item.Name}=\"{Encode(item.Value)}\""));

@@ -1,6 +1,7 @@
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Http;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
@@ -9,7 +10,7 @@ using Tollgate.Vault;
 namespace Tollgate.Server.Disputes;
 
 /// <summary><c>POST /api/v2/cards/disputes/{id}/evidence</c>: keeps texts and files, sealed, and sends them to the acquirer unless told to wait.</summary>
-internal sealed class BringEvidence(AnswerDispute answer, EvidenceForms forms, PaymentRunner runner, CardVault vault)
+internal sealed class BringEvidence(AnswerDispute answer, EvidenceForms forms, PaymentRunner runner, CardVault vault, RealTime real)
 {
     public Task HandleAsync(HttpContext context, App app) => answer.HandleAsync(
         context,
@@ -25,10 +26,13 @@ internal sealed class BringEvidence(AnswerDispute answer, EvidenceForms forms, P
             async Task<StepResult> StepAsync(Payment payment, KeyedRequest? keyed) => (brought.Pieces.Count, brought.Submit) switch
             {
                 (0, false) => new(payment, Refusal.NoEvidence),
-                (0, true) => await runner.SendEvidenceAsync(payment, dispute, keyed),
-                (_, true) => await runner.SendEvidenceAsync(payment, dispute, keyed, Seal),
+                (0, true) => await runner.SendEvidenceAsync(payment, dispute, keyed, audit: Read()),
+                (_, true) => await runner.SendEvidenceAsync(payment, dispute, keyed, Seal, Read()),
                 _ => await runner.AddEvidenceAsync(payment, dispute, Seal, keyed),
             };
+
+            AuditEntry Read() => new(
+                real.Clock.GetUtcNow(), AuditAct.EvidenceRead, AuditActor.Of(app.Id), context.Connection.RemoteIpAddress, $"evidence of dispute {dispute}", After: "sent to the acquirer");
 
             IReadOnlyList<NewEvidence> Seal(int first)
             {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Storage;
+using Tollgate.Vault;
 
 namespace Tollgate.Server.Http;
 
@@ -8,21 +10,53 @@ internal static class Access
 {
     private static readonly Answer Unauthorised = Answer.Error(StatusCodes.Status401Unauthorized, "REQUIRE_LOGIN", "Not Authorised");
 
-    private static readonly Answer OverLimit = Answer.Error(StatusCodes.Status429TooManyRequests, "RATE_LIMITED", "Too many requests. Send it again after the time in Retry-After.");
+    private static readonly Answer LockedOut = Answer.Error(
+        StatusCodes.Status429TooManyRequests, "LOCKED_OUT", "Too many failed log-ins from here. Send it again after the time in Retry-After.");
 
-    /// <summary>Wraps an endpoint: no call gets past without an app's credentials, and no exception leaves as anything but an answer.</summary>
+    /// <summary>
+    /// Wraps an endpoint: no call gets past without an app's credentials, from where it may call, by a secret for what the endpoint's door says. Where that is
+    /// not right for any reason but the last, the answer is one and the same.
+    /// </summary>
     public static RequestDelegate Requires(AppRegistry apps, Func<HttpContext, App, Task> endpoint) => async context =>
     {
-        var app = apps.Find(context.Request.Headers["app-id"], context.Request.Headers["secret-key"]);
-        if (app is null)
+        var (appId, secret) = ((string?)context.Request.Headers["app-id"], (string?)context.Request.Headers["secret-key"]);
+        var from = context.Connection.RemoteIpAddress;
+        if (string.IsNullOrEmpty(appId) || string.IsNullOrEmpty(secret))
         {
+            // Nobody is guessed at.
             await Unauthorised.WriteAsync(context);
             return;
         }
 
-        if (!app.TryEnter())
+        var guard = context.RequestServices.GetRequiredService<LogInGuard>();
+        if (guard.LockedFor(from, appId) is { } left)
         {
-            await OverLimit.WriteAsync(context);
+            context.Response.Headers.RetryAfter = Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            await LockedOut.WriteAsync(context);
+            return;
+        }
+
+        var app = apps.Find(appId, secret);
+        if (app?.MayCallFrom(from) != true)
+        {
+            guard.Fail(from, appId, app is null ? "the app or its secret is wrong" : "the app may not call from there");
+            await Unauthorised.WriteAsync(context);
+            return;
+        }
+
+        guard.Succeed(from, app.Id);
+        apps.NoteUse(app);
+        if (context.Features.Get<RateLimits.RateLimits>() is { } limits && !await limits.TryEnterAsync(context, app.Id))
+        {
+            return;
+        }
+
+        // Whatever has no door, or says that anybody may come, lets no app in here.
+        var needs = context.GetEndpoint()?.Metadata.GetMetadata<Door>()?.Needs ?? Scopes.None;
+        if (needs == Scopes.None || (app.Scopes & needs) != needs)
+        {
+            await Answer.Error(
+                StatusCodes.Status403Forbidden, "SCOPE_MISSING", $"This secret is not for that: it needs the scope {string.Join(" and ", ScopeNames.Of(needs))}.").WriteAsync(context);
             return;
         }
 
@@ -72,6 +106,11 @@ internal static class Access
         catch (Exception unavailable) when (Database.IsUnavailable(unavailable))
         {
             Log.StoreUnavailable(logger, unavailable);
+            answer = Answer.Unavailable();
+        }
+        catch (VaultClosedException closed)
+        {
+            Log.VaultClosed(logger, closed.Message);
             answer = Answer.Unavailable();
         }
         catch (Exception bug)

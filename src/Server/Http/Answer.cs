@@ -77,7 +77,7 @@ internal readonly record struct Answer(int StatusCode, byte[] Body)
         response.Headers.RetryAfter = StatusCode switch
         {
             StatusCodes.Status503ServiceUnavailable => "2",
-            StatusCodes.Status429TooManyRequests => "1",
+            StatusCodes.Status429TooManyRequests => response.Headers.RetryAfter is { Count: > 0 } said ? said : "1",
             _ => default,
         };
 

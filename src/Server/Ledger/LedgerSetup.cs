@@ -25,9 +25,9 @@ internal static class LedgerSetup
     public static void MapLedger(this WebApplication app, AppRegistry apps, string root)
     {
         var services = app.Services;
-        app.MapGet(root + "/balances", Access.Requires(apps, services.GetRequiredService<ReadBalances>().HandleAsync));
-        app.MapGet(root + "/balances/entries", Access.Requires(apps, services.GetRequiredService<ListBalanceEntries>().HandleAsync));
-        app.MapGet(root + "/payouts", Access.Requires(apps, services.GetRequiredService<ListPayouts>().HandleAsync));
-        app.MapGet(root + "/payouts/{id}", Access.Requires(apps, services.GetRequiredService<ReadPayout>().HandleAsync));
+        app.MapGet(root + "/balances", Access.Requires(apps, services.GetRequiredService<ReadBalances>().HandleAsync)).Needs(Scopes.Read);
+        app.MapGet(root + "/balances/entries", Access.Requires(apps, services.GetRequiredService<ListBalanceEntries>().HandleAsync)).Needs(Scopes.Read);
+        app.MapGet(root + "/payouts", Access.Requires(apps, services.GetRequiredService<ListPayouts>().HandleAsync)).Needs(Scopes.Read);
+        app.MapGet(root + "/payouts/{id}", Access.Requires(apps, services.GetRequiredService<ReadPayout>().HandleAsync)).Needs(Scopes.Read);
     }
 }

@@ -1,10 +1,12 @@
+using Tollgate.Server.Apps;
+
 namespace Tollgate.Server.Ledger;
 
 /// <summary>
 /// Closes payouts at the times of <c>Tollgate:Payouts</c>. Every process tries, and the journal lets one succeed; a time that passed while no server ran
 /// is made up for at the next start, before the first request is taken.
 /// </summary>
-internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimeProvider clock, ILogger<PayoutSchedule> logger) : BackgroundService, ITimedWork
+internal sealed class PayoutSchedule(Settings settings, AppRegistry apps, PayoutDesk desk, TimeProvider clock, ILogger<PayoutSchedule> logger) : BackgroundService, ITimedWork
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
@@ -22,7 +24,7 @@ internal sealed class PayoutSchedule(Settings settings, PayoutDesk desk, TimePro
             return false;
         }
 
-        foreach (var app in settings.Apps)
+        foreach (var app in apps.All)
         {
             await desk.CloseAsync(new(app.Id), at);
         }

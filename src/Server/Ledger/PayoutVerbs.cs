@@ -1,4 +1,8 @@
 using System.Globalization;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
+using Tollgate.Server.Payments;
+using Tollgate.Server.Storage.Journal;
 
 namespace Tollgate.Server.Ledger;
 
@@ -19,12 +23,14 @@ internal static class PayoutVerbs
             _ => throw new SettingException("The verb", Usage),
         };
         await using var op = await Operator.OpenAsync(settings);
-        var apps = op.Get<Settings>().Apps.Select(a => a.Id).Where(id => only is null || id == only).ToList();
+        var apps = op.Get<AppRegistry>().All.Select(a => a.Id).Where(id => only is null || id == only).ToList();
         if (apps.Count == 0)
         {
-            throw new SettingException("--app", $"names {only}, which is not an app of Tollgate:Apps");
+            throw new SettingException("--app", $"names {only}, which is no app");
         }
 
+        await op.Get<IJournal>().AuditAsync(new(
+            op.Get<RealTime>().Clock.GetUtcNow(), AuditAct.MoneyMoved, AuditActor.Operator, null, only is null ? "payouts of all apps" : $"payouts of app {only}", After: "to be closed"));
         foreach (var app in apps)
         {
             foreach (var payout in await op.Get<PayoutDesk>().CloseAsync(new(app)))

@@ -9,7 +9,7 @@ using Tollgate.Vault;
 namespace Tollgate.Server.Payments;
 
 /// <summary><c>POST /api/v2/cards/charges</c>: a payment by raw card.</summary>
-internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVault vault, Idempotency idempotency, TimeProvider clock)
+internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVault vault, Idempotency idempotency, Settings settings, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {
@@ -137,6 +137,13 @@ internal sealed class ChargeCard(OpenPayment open, CommonFields common, CardVaul
         if (!CardNumber.TryParse(request.CardInfo.CardNumber.Expose(), out var number))
         {
             card.Errors.Add(card.Path("card_number"), "is invalid");
+        }
+        else if (TestNumbers.Contains(number) != settings.IsSandbox)
+        {
+            // From here on nobody sees it: it is not stored, not fingerprinted, and not sent to anybody (PCI DSS 6.5.5 and 6.5.6).
+            card.Errors.Add(
+                card.Path("card_number"),
+                settings.IsSandbox ? "is not a test card number; this is a sandbox, where a real card must never be typed" : "is a test card number; there are no tests in production");
         }
 
         // Without a number the brand is not known: then either length of code is let pass, and only nonsense is named.

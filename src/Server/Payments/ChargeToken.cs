@@ -68,12 +68,14 @@ internal sealed class ChargeToken(OpenPayment open, CommonFields common, CardVau
     private async Task<PayingCard?> FindCardAsync(App app, CardToken token)
     {
         if (await reader.FindCardAsync(token) is not { Deleted: false, Sealed: { } box } card
-            || card.App != app.Id
-            || await reader.FindAsync(app.Id, card.FirstPayment.Value) is not { WasAuthorised: true } first)
+            || card.App != app.Id)
         {
             return null;
         }
 
-        return new(vault.Unseal(box, token, app.Id), null, card.Facts, token, first);
+        var first = await reader.FindAsync(app.Id, card.FirstPayment.Value);
+        return first is { WasAuthorised: true } || card.Brought is not null
+            ? new(vault.Unseal(box, token, app.Id), null, card.Facts, token, first) { Brought = card.Brought }
+            : null;
     }
 }

@@ -5,10 +5,12 @@ using Tollgate.Core;
 using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Payments;
+using Tollgate.Core.Risk;
 using Tollgate.Core.StoredCredentials;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
+using Tollgate.Server.Risk;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
@@ -27,7 +29,11 @@ namespace Tollgate.Server.Payments;
 /// <param name="Facts">What may be known of it, and who holds it.</param>
 /// <param name="Token">The saved card; <see langword="null"/> with a raw card, which becomes one.</param>
 /// <param name="First">The payment that brought the saved card; <see langword="null"/> with a raw card.</param>
-internal sealed record PayingCard(CardNumber Number, CardVerificationCode? Code, StoredCardFacts Facts, CardToken? Token, Payment? First);
+internal sealed record PayingCard(CardNumber Number, CardVerificationCode? Code, StoredCardFacts Facts, CardToken? Token, Payment? First)
+{
+    /// <summary>What a card from another Tollgate brought in the place of its first payment.</summary>
+    public Agreement? Brought { get; init; }
+}
 
 /// <summary>What became of a request: a payment, the same payment again, or an answer that says why not.</summary>
 internal readonly record struct Opening(Payment? Payment, bool Replayed = false, Answer? Problem = null, bool KeyTaken = false);
@@ -46,7 +52,8 @@ internal sealed class OpenPayment(
     Idempotency idempotency,
     PaymentRenderer renderer,
     WebhookComposer composer,
-    Identifiers identifiers)
+    Identifiers identifiers,
+    RiskDesk? risk = null)
 {
     private static readonly TimeSpan SessionLength = TimeSpan.FromMinutes(15);
     public static readonly TimeSpan ShieldLength = TimeSpan.FromDays(1);
@@ -81,14 +88,23 @@ internal sealed class OpenPayment(
             return new(null, Problem: Answer.InvalidField("previous_payment_uuid", "does not exist"));
         }
 
-        var shield = Shield(app.Id, request, card);
-        var claims = ClaimsOf(app, request, shield);
+        // While the fingerprint key is rotated, a request is known by what it would have been before as well.
+        var shields = vault.Fingerprints(card.Number).Select(print => Shield(app.Id, request, card, print)).DistinctBy(Convert.ToHexString).ToList();
+        var shield = shields[0];
+        var claims = ClaimsOf(app, request, shields);
+        var question = new RiskQuestion(
+            app.Id, request.ExternalId, shield, AmountOf(request), card.Number, card.Facts.Card, card.Facts.Cardholder.Email, request.IpAddress, TypeOf(request), card.Token is not null, runner.Now);
+        using var attempt = new RiskAttempts(risk, question);
         var takeovers = new Dictionary<byte[], PaymentId>();
         while (true)
         {
             var now = runner.Now;
-            var facts = FactsOf(app, request, card, previous, now);
-            var plan = await authentication.PlanAsync(app.Id, facts.Amount, card.Number, facts.Type, byToken: card.Token is not null, facts.Browser);
+            var ticket = attempt.Current;
+            var verdict = ticket?.Assessment?.Effect() ?? RiskVerdict.Allow;
+            var facts = FactsOf(app, request, card, previous, now) with { Risk = ticket?.Assessment };
+            var plan = verdict == RiskVerdict.Refuse
+                ? new AuthenticationPlan.NotNeeded()
+                : await authentication.PlanAsync(app.Id, facts.Amount, card.Number, facts.Type, card.Token is not null, facts.Browser, verdict == RiskVerdict.Challenge);
             var draft = Draft(facts, plan, now);
             var authenticated = plan is AuthenticationPlan.Page or AuthenticationPlan.Silent;
             var answered = draft.Now.InFlight is null && plan is not AuthenticationPlan.Silent;
@@ -100,11 +116,13 @@ internal sealed class OpenPayment(
                 SealedCode = authenticated && card.Code is { } code ? vault.SealCode(code, facts.Id, app.Id) : null,
                 Claims = [.. claims.Select(c => new OrderClaim(
                     c.Digest, facts.Id, c.Expires ? now + ShieldLength : DateTimeOffset.MaxValue, takeovers.TryGetValue(c.Digest, out var ended) ? ended : null))],
+                RiskMarks = ticket?.Marks ?? [],
             });
             var result = await journal.CommitAsync(change);
             switch (await IsDurableAsync(result.Conflict, draft.Now) ? Conflict.None : result.Conflict)
             {
                 case Conflict.None:
+                    ticket?.Keep();
                     var opened = answered ? new(draft.Now)
                         : plan is AuthenticationPlan.Silent silent ? await authenticator.AskSilentlyAsync(draft.Now, card.Number, card.Code, silent.Route, keyed)
                         : await runner.AuthoriseAsync(draft.Now, card.Number, card.Code, keyed);
@@ -124,10 +142,11 @@ internal sealed class OpenPayment(
                     else if (holder.End is not null)
                     {
                         takeovers[digest] = holder.Id;
+                        attempt.Renew();
                     }
                     else
                     {
-                        return await YieldAsync(app, holder, digest == shield || await IsShieldedAsync(app, holder, shield, now), keyed);
+                        return await YieldAsync(app, holder, shields.Contains(digest) || await IsShieldedAsync(app, holder, shield, now), keyed);
                     }
 
                     break;
@@ -193,6 +212,11 @@ internal sealed class OpenPayment(
         draft.Require(new PaymentCommand.Create(facts), composer);
         switch (plan)
         {
+            // Who must be authenticated and cannot be is refused: otherwise an issuer without 3-D Secure would be the way around.
+            case var _ when facts.Risk?.Effect() == RiskVerdict.Refuse:
+            case AuthenticationPlan.Unavailable when facts.Risk?.Effect() == RiskVerdict.Challenge:
+                draft.Require(new PaymentCommand.DeclineForRisk(now), composer);
+                return draft;
             case AuthenticationPlan.Page page:
                 draft.Require(new PaymentCommand.RequireChallenge(now, identifiers.NewChallengeKey()) { Cause = page.Cause }, composer);
                 return draft;
@@ -224,7 +248,17 @@ internal sealed class OpenPayment(
         }
 
         var previous = await reader.FindAsync(app.Id, request.PreviousPaymentUuid);
-        return (previous, previous is { WasAuthorised: true, End: null } && previous.Facts.Card.Fingerprint == card.Facts.Card.Fingerprint);
+        return (previous, previous is { WasAuthorised: true, End: null } && await IsOfAsync(previous, card));
+    }
+
+    /// <summary>
+    /// Whether a payment was made with a card: by the fingerprint that it was made with, or, when the key of that is gone, by the one that its card has now.
+    /// </summary>
+    private async Task<bool> IsOfAsync(Payment payment, PayingCard card)
+    {
+        var prints = vault.Fingerprints(card.Number);
+        return prints.Contains(payment.Facts.Card.Fingerprint)
+            || (await reader.FindCardAsync(payment.Facts.Token) is { } stored && prints.Contains(stored.Facts.Card.Fingerprint));
     }
 
     private PaymentFacts FactsOf(App app, IPaymentRequest request, PayingCard card, Payment? previous, DateTimeOffset now)
@@ -232,7 +266,7 @@ internal sealed class OpenPayment(
         var id = identifiers.NewPayment(now);
         var rules = authentication.RulesFor(app.Id);
         var reason = TypeOf(request) == PaymentType.Unscheduled ? (ChargeReason?)request.ChargeReason : null;
-        var agreement = TypeOf(request) == PaymentType.Unscheduled ? AgreementOf(previous) ?? AgreementOf(card.First) : null;
+        var agreement = TypeOf(request) == PaymentType.Unscheduled ? AgreementOf(previous) ?? AgreementOf(card.First) ?? card.Brought : null;
         return new()
         {
             Id = id,
@@ -271,22 +305,22 @@ internal sealed class OpenPayment(
             webhook.EndpointUrl,
             webhook.AuthorizationHeader is { } header ? vault.SealText(header.Expose(), WebhookComposer.SealingContext(app.Value, payment.Value)) : null);
 
-    private byte[] Shield(AppId app, IPaymentRequest request, PayingCard card)
+    private byte[] Shield(AppId app, IPaymentRequest request, PayingCard card, string fingerprint)
     {
         // What is ignored on a regular payment does not make it another one either.
         var unscheduled = TypeOf(request) == PaymentType.Unscheduled;
         string[] parts =
         [
-            "order", app.Value, request.ExternalId, card.Token?.Value ?? card.Facts.Card.Fingerprint, request.Amount.ToString(CultureInfo.InvariantCulture),
+            "order", app.Value, request.ExternalId, card.Token?.Value ?? fingerprint, request.Amount.ToString(CultureInfo.InvariantCulture),
             request.Currency, TypeOf(request).ToString(), unscheduled ? request.ChargeReason?.ToString() ?? string.Empty : string.Empty,
             unscheduled ? request.PreviousPaymentUuid ?? string.Empty : string.Empty,
         ];
         return vault.Digest(Encoding.UTF8.GetBytes(string.Join('\n', parts)));
     }
 
-    private List<(byte[] Digest, bool Expires)> ClaimsOf(App app, IPaymentRequest request, byte[] shield)
+    private List<(byte[] Digest, bool Expires)> ClaimsOf(App app, IPaymentRequest request, IEnumerable<byte[]> shields)
     {
-        List<(byte[], bool)> claims = [(shield, true)];
+        List<(byte[], bool)> claims = [.. shields.Select(shield => (shield, true))];
         if (app.Settings.OneLivePaymentPerOrder && TypeOf(request) == PaymentType.Regular)
         {
             claims.Add((vault.Digest(Encoding.UTF8.GetBytes($"live\n{app}\n{request.ExternalId}")), false));

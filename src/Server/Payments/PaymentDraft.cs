@@ -1,6 +1,7 @@
 using Tollgate.Core;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Http;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Webhooks;
@@ -72,7 +73,9 @@ internal sealed class PaymentDraft
             NeedsCard = extras?.NeedsCard,
             SealedCode = extras?.SealedCode,
             Claims = extras?.Claims ?? [],
+            RiskMarks = extras?.RiskMarks ?? [],
             Evidence = extras?.Evidence ?? [],
+            Audit = extras?.Audit ?? [],
             ClearingRecord = extras?.ClearingRecord,
             Discrepancy = extras?.Discrepancy,
             Resolution = extras?.Resolution,
@@ -97,7 +100,12 @@ internal sealed record ChangeExtras
 
     public IReadOnlyList<OrderClaim> Claims { get; init; } = [];
 
+    public IReadOnlyList<RiskMark> RiskMarks { get; init; } = [];
+
     public IReadOnlyList<NewEvidence> Evidence { get; init; } = [];
+
+    /// <summary>What the audit log tells of it.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
 
     public NewClearingRecord? ClearingRecord { get; init; }
 

@@ -5,8 +5,10 @@ using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Acquirers;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Authentication;
 using Tollgate.Server.Http;
+using Tollgate.Server.Risk;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
@@ -72,9 +74,16 @@ internal sealed class PaymentRunner(
     public Task<StepResult> VoidAsync(Payment payment, OperationCause cause, KeyedRequest? keyed) =>
         OperateAsync(payment, now => new PaymentCommand.StartVoid(now, identifiers.NewOperation(), cause, ActAt(now)), keyed);
 
-    /// <summary>Gives back, wholly or in part.</summary>
-    public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed) =>
-        OperateAsync(payment, now => new PaymentCommand.StartRefund(now, identifiers.NewOperation(), amount, reason, ActAt(now)), keyed);
+    /// <summary>Gives back, wholly or in part; the audit log is told who did, in the commit that starts it.</summary>
+    public Task<StepResult> RefundAsync(Payment payment, Money? amount, string reason, KeyedRequest? keyed, AuditEntry? audit = null) => OperateAsync(
+        payment,
+        now => new PaymentCommand.StartRefund(now, identifiers.NewOperation(), amount, reason, ActAt(now)),
+        keyed,
+        audit is null ? null : (draft, now) =>
+        {
+            var before = draft.Now.Refunded;
+            return (null, new() { Audit = [audit with { Before = $"refunded {before} of {draft.Now.Captured}", After = amount is { } part ? $"refund of {part} begun" : "refund of the rest begun" }] });
+        });
 
     /// <summary>Keeps evidence in a dispute, numbered from the number that is next.</summary>
     public Task<StepResult> AddEvidenceAsync(Payment payment, DisputeId dispute, Func<int, IReadOnlyList<NewEvidence>> evidenceFrom, KeyedRequest? keyed = null)
@@ -84,17 +93,20 @@ internal sealed class PaymentRunner(
             payment, now => AddEvidence(now, dispute, evidence), current => new() { Evidence = evidence = evidenceFrom(NextEvidence(current)) }, keyed);
     }
 
-    /// <summary>Sends the evidence of a dispute; what is brought with it is kept in the same change.</summary>
+    /// <summary>
+    /// Sends the evidence of a dispute; what is brought with it is kept in the same change. To be sent it is opened, which nothing else does: the audit log is told.
+    /// </summary>
     public Task<StepResult> SendEvidenceAsync(
-        Payment payment, DisputeId dispute, KeyedRequest? keyed, Func<int, IReadOnlyList<NewEvidence>>? evidenceFrom = null) =>
+        Payment payment, DisputeId dispute, KeyedRequest? keyed, Func<int, IReadOnlyList<NewEvidence>>? evidenceFrom = null, AuditEntry? audit = null) =>
         OperateAsync(
             payment,
             now => new PaymentCommand.StartEvidence(now, dispute, identifiers.NewOperation(), ActAt(now)),
             keyed,
-            evidenceFrom is null ? null : (draft, now) =>
+            (draft, now) =>
             {
-                var evidence = evidenceFrom(NextEvidence(draft.Now));
-                return (draft.Apply(AddEvidence(now, dispute, evidence), composer), new() { Evidence = evidence });
+                var evidence = evidenceFrom?.Invoke(NextEvidence(draft.Now)) ?? [];
+                var refusal = evidenceFrom is null ? null : draft.Apply(AddEvidence(now, dispute, evidence), composer);
+                return (refusal, new() { Evidence = evidence, Audit = audit is null ? [] : [audit] });
             });
 
     /// <summary>Accepts a dispute.</summary>
@@ -250,7 +262,7 @@ internal sealed class PaymentRunner(
             Outcome.Declined declined => (declined.Code, null),
             _ => ((string?)null, (string?)null),
         };
-        return (outcome, new(message, sentAt, Now, outcome.GetType().Name, code, reference));
+        return (outcome, new(message, sentAt, Now, outcome.GetType().Name, code, reference) { Advice = (outcome as Outcome.Declined)?.Advice });
     }
 
     private async Task<StepResult> RecordAsync(
@@ -274,7 +286,10 @@ internal sealed class PaymentRunner(
             }
 
             var answer = keyed is null ? null : await keyed.AnswerForAsync(draft.Now);
-            if ((await journal.CommitAsync(draft.ToChange(now, answer: answer))).Conflict == Conflict.None)
+            var mark = outcome is Outcome.Declined declined && current.InFlight!.Kind == OperationKind.Authorisation && draft.Now.End is not null
+                ? RiskMarks.Decline(vault, draft.Now, declined)
+                : null;
+            if ((await journal.CommitAsync(draft.ToChange(now, answer: answer, extras: mark is null ? null : new() { RiskMarks = [mark] }))).Conflict == Conflict.None)
             {
                 if (outcome is Outcome.Unknown)
                 {

@@ -105,6 +105,7 @@ internal static class Timeline
             ("took", XmlConvert.ToString(took < TimeSpan.Zero ? TimeSpan.Zero : took)),
             ("result", WireNames.Spell(exchange.Result)),
             ("response_code", hides ? "05" : exchange.Code),
+            ("advice_code", hides ? null : exchange.Advice),
             ("reference", exchange.Reference));
     }
 

@@ -21,7 +21,7 @@ internal static class TimelineDecisions
         switch (happened)
         {
             case PaymentEvent.Created created:
-                return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts), .. Policy(created.Facts)];
+                return [Session(created.Facts), Shield(created.Facts), Fees(created.Facts), .. Policy(created.Facts), .. TimelineRisk.Of(created.Facts)];
             case PaymentEvent.ChallengeRequired required:
                 return [Plan(at, after, "authenticate", "The cardholder is to be authenticated before the payment is authorised.", required.Cause)];
             case PaymentEvent.AuthorisationStarted when before is { ChallengeKey: null, Authentication: null, Skipped: null }:

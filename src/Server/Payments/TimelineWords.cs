@@ -13,6 +13,7 @@ internal static class TimelineWords
     private const string Cardholder = "cardholder";
     private const string Time = "time";
     private const string Recovery = "recovery";
+    private const string Rules = "rules";
 
     /// <summary>What happened.</summary>
     public static string Sentence(Payment? before, Payment after, PaymentEvent happened) => happened switch
@@ -28,6 +29,7 @@ internal static class TimelineWords
         PaymentEvent.AuthenticationDemanded e => $"The issuer declined the authorisation for want of authentication ({e.Code}): the cardholder is to be authenticated, and it is tried once more.",
         PaymentEvent.Authenticated e => $"The cardholder was authenticated (ECI {e.Result.Eci}, version {e.Result.Version}).",
         PaymentEvent.AuthenticationDeclined e => $"The cardholder was not authenticated: {Why(e.Reason)}",
+        PaymentEvent.RiskDeclined => "Our own rules refused the payment: nothing was sent to the acquirer.",
         PaymentEvent.AuthorisationStarted => "The authorisation was written down, to be sent.",
         PaymentEvent.Authorised => after.Captured.IsPositive ? "The issuer approved, and the amount was captured." : "The issuer approved: the amount is held.",
         PaymentEvent.AuthorisationDeclined e => $"The authorisation was declined: {Why(e.Reason)}",
@@ -75,6 +77,7 @@ internal static class TimelineWords
     {
         PaymentEvent.Created or PaymentEvent.CaptureStarted or PaymentEvent.RefundStarted or PaymentEvent.EvidenceAdded or PaymentEvent.DisputeAnswerStarted => Merchant,
         PaymentEvent.VoidStarted e => e.Cause == OperationCause.TimeOver ? Time : Merchant,
+        PaymentEvent.RiskDeclined or PaymentEvent.ChallengeRequired { Cause: AuthenticationCause.Risk } => Rules,
         PaymentEvent.ChallengeRequired or PaymentEvent.AuthenticationSetAside or PaymentEvent.ChallengeStarted or PaymentEvent.AuthenticationDemanded => Issuer,
         PaymentEvent.ChallengeReturned => Cardholder,
         PaymentEvent.AuthenticationDeclined { Reason: FailureReason.AuthenticationExpired or FailureReason.AuthenticationUnavailable } => Time,
@@ -141,6 +144,7 @@ internal static class TimelineWords
     {
         PaymentEvent.AuthenticationDeclined e => e.Reason,
         PaymentEvent.AuthorisationDeclined e => e.Reason,
+        PaymentEvent.RiskDeclined => FailureReason.RiskDeclined,
         PaymentEvent.AuthenticationDemanded => FailureReason.AuthenticationRequired,
         PaymentEvent.AuthenticationSkipped => FailureReason.AuthenticationUnavailable,
         PaymentEvent.CaptureDeclined e => e.Reason,

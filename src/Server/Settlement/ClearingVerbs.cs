@@ -1,5 +1,8 @@
 using System.Globalization;
+using Tollgate.Server.Audit;
+using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
+using Tollgate.Server.Storage.Journal;
 
 namespace Tollgate.Server.Settlement;
 
@@ -73,6 +76,7 @@ internal static class ClearingVerbs
 
     private static async Task<int> ResolveAsync(Operator op, string id, ResolutionWay way, string note, TextWriter output)
     {
+        await op.Get<IJournal>().AuditAsync(new(op.Get<RealTime>().Clock.GetUtcNow(), AuditAct.MoneyMoved, AuditActor.Operator, null, $"discrepancy {id}", After: $"to be resolved: {way}"));
         var problem = await op.Get<ClearingDesk>().ResolveAsync(id, way, note);
         await output.WriteLineAsync(problem is null ? $"{id}: resolved." : $"{id}: not resolved: {problem}.");
         return problem is null ? 0 : 1;

@@ -2,6 +2,7 @@ using Tollgate.Core;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Webhooks;
 
@@ -185,6 +186,9 @@ internal sealed class Change
 
     public IReadOnlyList<OrderClaim> Claims { get; init; } = [];
 
+    /// <summary>What is to be counted against abuse.</summary>
+    public IReadOnlyList<RiskMark> RiskMarks { get; init; } = [];
+
     public IdempotencyClaim? Idempotency { get; init; }
 
     public IdempotencyAnswer? Answer { get; init; }
@@ -206,6 +210,9 @@ internal sealed class Change
 
     /// <summary>A discrepancy that must still be open.</summary>
     public DiscrepancyResolution? Resolution { get; init; }
+
+    /// <summary>What the audit log tells of it, in the same commit: when that cannot be written, nothing is done.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
 
     /// <summary>What the payment was created with, as it is stored.</summary>
     public byte[] StoredFacts => facts ??= JournalRows.Facts(Payment!);

@@ -1,14 +1,20 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage;
 
 /// <summary>Which of the two engines keeps the data, and how to reach it.</summary>
 internal abstract class Database : IAsyncDisposable
 {
+    private static readonly string[] SecretsOfConnections = ["Password", "PWD", "PSW", "SSL Password", "Passfile"];
+
     /// <summary>What the engine calls itself, for people.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether several server processes may work on it.</summary>
+    public abstract bool IsShared { get; }
 
     /// <summary>Opens a connection for reading.</summary>
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default);
@@ -23,13 +29,33 @@ internal abstract class Database : IAsyncDisposable
     public abstract Task LockForMigrationAsync(DbConnection connection);
 
     /// <summary>The journal's writer for this engine.</summary>
-    public abstract Journal.IBatchWriter OpenWriter();
+    /// <param name="chain">Links what is audited; without it, nothing that is audited can be written.</param>
+    public abstract Journal.IBatchWriter OpenWriter(AuditChain? chain = null);
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Whether an exception says that the store cannot be reached, or could not do what it was asked.</summary>
     public static bool IsUnavailable(Exception exception) => exception is Journal.JournalUnavailableException or DbException;
+
+    /// <summary>A connection string as it may be shown.</summary>
+    public static string WithoutSecrets(string connection)
+    {
+        try
+        {
+            var builder = new DbConnectionStringBuilder { ConnectionString = connection };
+            foreach (var secret in SecretsOfConnections.Where(builder.ContainsKey))
+            {
+                builder[secret] = "****";
+            }
+
+            return builder.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            return "****";
+        }
+    }
 
     /// <summary>Checks the form of a connection string; none is SQLite in the data folder.</summary>
     /// <exception cref="SettingException">It has no form that either engine knows.</exception>
@@ -57,16 +83,22 @@ internal abstract class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Chooses the engine by the connection string: <c>Host=…</c> is PostgreSQL; none, or a <c>Data Source=…</c>, is SQLite.</summary>
-    public static Database Create(string? connectionString, string dataDirectory)
+    /// <summary>The file of a database that is SQLite's.</summary>
+    public static string? SqliteFile(string? connectionString, string dataDirectory)
     {
         if (string.IsNullOrWhiteSpace(connectionString))
         {
-            return new SqliteDatabase(Path.Combine(dataDirectory, "tollgate.db"));
+            return Path.Combine(dataDirectory, "tollgate.db");
         }
 
         var builder = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        return builder.TryGetValue("Data Source", out var file) ? new SqliteDatabase((string)file) : new PostgresDatabase(connectionString);
+        return builder.TryGetValue("Data Source", out var file) ? (string)file : null;
+    }
+
+    /// <summary>Chooses the engine by the connection string: <c>Host=…</c> is PostgreSQL; none, or a <c>Data Source=…</c>, is SQLite.</summary>
+    public static Database Create(string? connectionString, string dataDirectory)
+    {
+        return SqliteFile(connectionString, dataDirectory) is { } file ? new SqliteDatabase(file) : new PostgresDatabase(connectionString!);
     }
 }
 
@@ -76,6 +108,8 @@ internal sealed class SqliteDatabase(string path) : Database
     private readonly string connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
 
     public override string Name => "SQLite " + path;
+
+    public override bool IsShared => false;
 
     /// <summary>
     /// For a process that opens no connection before, and in which each is one thread's at a time: SQLite then takes no lock at every call, and keeps no account
@@ -101,7 +135,7 @@ internal sealed class SqliteDatabase(string path) : Database
 
     public override Task LockForMigrationAsync(DbConnection connection) => Task.CompletedTask;
 
-    public override Journal.IBatchWriter OpenWriter()
+    public override Journal.IBatchWriter OpenWriter(AuditChain? chain = null)
     {
         var connection = new SqliteConnection(connectionString);
         connection.Open();
@@ -110,7 +144,7 @@ internal sealed class SqliteDatabase(string path) : Database
         // secure_delete: what is deleted is overwritten, a sealed security code among it.
         pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 30000; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;";
         pragmas.ExecuteNonQuery();
-        return new Journal.SqliteJournalWriter(connection);
+        return new Journal.SqliteJournalWriter(connection, chain);
     }
 
     public override ValueTask DisposeAsync()
@@ -150,6 +184,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string Name { get; }
 
+    public override bool IsShared => true;
+
     public override string BytesType => "BYTEA";
 
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancel = default) => await reading.OpenConnectionAsync(cancel);
@@ -163,7 +199,7 @@ internal sealed class PostgresDatabase : Database
         await command.ExecuteNonQueryAsync();
     }
 
-    public override Journal.IBatchWriter OpenWriter() => new Journal.PostgresJournalWriter(writing);
+    public override Journal.IBatchWriter OpenWriter(AuditChain? chain = null) => new Journal.PostgresJournalWriter(writing, chain);
 
     public override async ValueTask DisposeAsync()
     {

@@ -4,6 +4,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Core.Risk;
 using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Server.Storage;
@@ -37,6 +38,7 @@ internal ref struct FactsBody
     private FeeSchedule? fees;
     private AuthenticationPolicy? policy;
     private FraudBreach? forcedBy;
+    private RiskAssessment? risk;
     private DateTimeOffset? createdAt;
     private DateTimeOffset? sessionEndsAt;
 
@@ -83,6 +85,7 @@ internal ref struct FactsBody
                 Fees = fees,
                 Policy = policy,
                 ForcedBy = forcedBy,
+                Risk = risk,
                 CreatedAt = created,
                 SessionEndsAt = end,
             };
@@ -119,6 +122,7 @@ internal ref struct FactsBody
                 : name.SequenceEqual("previous_scheme_transaction_id"u8) ? json.TryText(ref previousSchemeTransaction)
                 : name.SequenceEqual("agreement"u8) ? TryAgreement()
                 : name.SequenceEqual("policy"u8) ? json.TryName(ref policy)
+                : name.SequenceEqual("risk"u8) ? RiskBody.TryRead(ref json, ref risk)
                 : name.SequenceEqual("forced_by"u8) && TryForcedBy()))
             {
                 return false;

@@ -5,6 +5,7 @@ using Dapper;
 using Tollgate.Core;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Server.Storage;
 
@@ -15,7 +16,11 @@ namespace Tollgate.Server.Storage;
 /// <param name="Facts">What may be known of it.</param>
 /// <param name="FirstPayment">The payment that brought it.</param>
 /// <param name="Deleted">Whether it was forgotten for new payments.</param>
-internal sealed record StoredCard(CardToken Token, AppId App, byte[]? Sealed, StoredCardFacts Facts, PaymentId FirstPayment, bool Deleted);
+internal sealed record StoredCard(CardToken Token, AppId App, byte[]? Sealed, StoredCardFacts Facts, PaymentId FirstPayment, bool Deleted)
+{
+    /// <summary>What a card from another Tollgate brought in the place of its first payment, which was there.</summary>
+    public Agreement? Brought { get; init; }
+}
 
 /// <summary>What is stored under an idempotency key.</summary>
 internal sealed record StoredAnswer(byte[] RequestDigest, string? PaymentUuid, int? StatusCode, byte[]? Body, DateTimeOffset ClaimedAt);
@@ -114,6 +119,8 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
 
         public string FirstPaymentUuid { get; init; } = string.Empty;
 
+        public byte[]? Agreement { get; init; }
+
         public long? DeletedAt { get; init; }
     }
 
@@ -176,7 +183,7 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
         await using var connection = await database.OpenAsync();
         var row = await connection.QuerySingleOrDefaultAsync<CardRow>(
             """
-            SELECT app_id AS AppId, sealed AS Sealed, facts AS Facts, first_payment_uuid AS FirstPaymentUuid, deleted_at AS DeletedAt
+            SELECT app_id AS AppId, sealed AS Sealed, facts AS Facts, first_payment_uuid AS FirstPaymentUuid, deleted_at AS DeletedAt, agreement AS Agreement
             FROM cards WHERE token_id = @token
             """,
             new { token = token.Value });
@@ -188,7 +195,10 @@ internal sealed class PaymentReader(Database database) : IPaymentLookup
                 row.Sealed,
                 JsonSerializer.Deserialize(row.Facts, StorageJson.Default.StoredCardFacts)!,
                 new(row.FirstPaymentUuid),
-                row.DeletedAt is not null);
+                row.DeletedAt is not null)
+            {
+                Brought = row.Agreement is { } agreement ? JsonSerializer.Deserialize(agreement, StorageJson.Default.Agreement) : null,
+            };
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Disputes;
 using Tollgate.Core.Payments;
+using Tollgate.Core.StoredCredentials;
 
 namespace Tollgate.Server.Storage;
 
@@ -125,6 +126,9 @@ internal sealed record StoredState
 /// <summary>What a card's row keeps in clear.</summary>
 internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 
+/// <summary>What an export of a vault tells about a card, besides its number.</summary>
+internal sealed record ExportedCard(string Token, string App, StoredCardFacts Facts, Agreement Agreement);
+
 /// <summary>How rows and events are written. Names are stable: what is in a database must stay readable.</summary>
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -134,6 +138,8 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 [JsonSerializable(typeof(PaymentFacts))]
 [JsonSerializable(typeof(StoredState))]
 [JsonSerializable(typeof(StoredCardFacts))]
+[JsonSerializable(typeof(ExportedCard))]
+[JsonSerializable(typeof(Agreement))]
 [JsonSerializable(typeof(Dispute))]
 [JsonSerializable(typeof(PaymentEvent.ChallengeRequired), TypeInfoPropertyName = "EventChallengeRequired")]
 [JsonSerializable(typeof(PaymentEvent.AuthenticationStarted), TypeInfoPropertyName = "EventAuthenticationStarted")]
@@ -144,6 +150,7 @@ internal sealed record StoredCardFacts(CardFacts Card, Cardholder Cardholder);
 [JsonSerializable(typeof(PaymentEvent.AuthenticationDemanded), TypeInfoPropertyName = "EventAuthenticationDemanded")]
 [JsonSerializable(typeof(PaymentEvent.Authenticated), TypeInfoPropertyName = "EventAuthenticated")]
 [JsonSerializable(typeof(PaymentEvent.AuthenticationDeclined), TypeInfoPropertyName = "EventAuthenticationDeclined")]
+[JsonSerializable(typeof(PaymentEvent.RiskDeclined), TypeInfoPropertyName = "EventRiskDeclined")]
 [JsonSerializable(typeof(PaymentEvent.AuthorisationStarted), TypeInfoPropertyName = "EventAuthorisationStarted")]
 [JsonSerializable(typeof(PaymentEvent.Authorised), TypeInfoPropertyName = "EventAuthorised")]
 [JsonSerializable(typeof(PaymentEvent.AuthorisationDeclined), TypeInfoPropertyName = "EventAuthorisationDeclined")]

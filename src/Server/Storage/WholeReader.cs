@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage;
 
@@ -66,6 +67,9 @@ internal sealed class WholeReader(DbConnection connection)
 
     /// <summary>Up to when, in milliseconds, the webhooks of changes have been removed when they had ended; 0 for none.</summary>
     public long ReadWebhooksFrom() => (long)Scalar("SELECT webhooks_from FROM feed WHERE id = 1")!;
+
+    /// <summary>Where the audit log ends, and its entries in their order.</summary>
+    public (AuditHead Head, IEnumerable<AuditRow> Rows) ReadAudit() => (AuditReader.ReadHead(connection), AuditReader.Read(connection));
 
     /// <summary>Which of some payments are not there.</summary>
     public IReadOnlyList<string> FindMissing(IReadOnlyList<string> uuids)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Tollgate.Core;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Migrations;
 
@@ -14,7 +15,13 @@ namespace Tollgate.Server.Verification;
 /// <param name="Violations">How many rules did not hold, of how many things.</param>
 /// <param name="Warnings">What somebody must look at though it is not wrong.</param>
 /// <param name="Took">How long it took.</param>
-internal sealed record VerificationResult(long Payments, long Events, long Entries, int Violations, int Warnings, TimeSpan Took);
+/// <param name="Audited">How many entries of the audit log.</param>
+internal sealed record VerificationResult(long Payments, long Events, long Entries, int Violations, int Warnings, TimeSpan Took, long Audited);
+
+/// <summary>By what the audit log is verified.</summary>
+/// <param name="OpenChain">Opens the key of its links, once the database is known to be one of ours; gives nothing where it is not at hand.</param>
+/// <param name="Anchors">What was kept elsewhere of where it ended.</param>
+internal sealed record AuditGround(Func<Task<AuditChain?>> OpenChain, IReadOnlyList<AuditAnchor> Anchors);
 
 /// <summary>The database cannot be verified, and why.</summary>
 internal sealed class CannotVerifyException(string message) : Exception(message);
@@ -27,7 +34,8 @@ internal sealed class CannotVerifyException(string message) : Exception(message)
 /// <param name="openStatement">Reads the acquirer's books as they are now; <see langword="null"/> when they are not at hand.</param>
 /// <param name="alertAfter">How long an operation may be in flight without a warning.</param>
 /// <param name="clock">The time by which payments live, when there are no books to tell it.</param>
-internal sealed class Verifier(Database database, Func<IAcquirerStatement>? openStatement, TimeSpan alertAfter, TimeProvider clock)
+/// <param name="audit">By what the audit log is verified; without it, only that its entries name one another.</param>
+internal sealed class Verifier(Database database, Func<IAcquirerStatement>? openStatement, TimeSpan alertAfter, TimeProvider clock, AuditGround? audit = null)
 {
     private const int PaymentsInRange = 100;
     private const int MostWorkers = 8;
@@ -45,6 +53,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
     private long payments;
     private long events;
     private long entries;
+    private long audited;
     private int violations;
     private int warnings;
 
@@ -67,7 +76,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
             var webhooksFrom = whole.ReadWebhooksFrom();
             var balances = new Balances();
             var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-            AddSearches();
+            AddSearches(new(audit is null ? null : await audit.OpenChain(), audit?.Anchors ?? []));
             using (var divider = new RecordReader(snapshot.Connections[0]))
             {
                 var work = snapshot.Connections.Skip(1).Select(connection => Task.Factory.StartNew(
@@ -91,7 +100,7 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
         }
 
         await LookAgainAsync();
-        return new(payments, events, entries, violations, warnings, watch.Elapsed);
+        return new(payments, events, entries, violations, warnings, watch.Elapsed, audited);
     }
 
     private void CheckSchema(long version)
@@ -105,8 +114,18 @@ internal sealed class Verifier(Database database, Func<IAcquirerStatement>? open
     }
 
     /// <summary>What no payment's rows can tell: rows of a payment that is not there, and of one that needs them no more.</summary>
-    private void AddSearches()
+    private void AddSearches(AuditCheck chain)
     {
+        searches.Enqueue(whole =>
+        {
+            var (head, rows) = whole.ReadAudit();
+            foreach (var broken in chain.Run(head, rows))
+            {
+                Report(broken);
+            }
+
+            audited = chain.Entries;
+        });
         foreach (var table in WholeReader.StrayTables)
         {
             searches.Enqueue(whole =>

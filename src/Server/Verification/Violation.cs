@@ -65,6 +65,9 @@ internal enum Rule
 
     /// <summary>A payout is what its entries move, follows the one before it, and leaves nothing available.</summary>
     Payout,
+
+    /// <summary>Each entry of the audit log is linked to the one before it, up to where it ends and past each anchor.</summary>
+    AuditChain,
 }
 
 /// <summary>One rule that does not hold.</summary>

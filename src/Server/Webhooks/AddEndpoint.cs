@@ -26,7 +26,7 @@ internal sealed class AddEndpoint(EndpointDesk desk, CommonFields common)
         {
             await Taken.WriteAsync(context);
         }
-        else if (await desk.AddAsync(app.Id, target, statuses) is { } added)
+        else if (await desk.AddAsync(Asker.Of(context, app), app.Id, target, statuses) is { } added)
         {
             await Answer.Ok(added, ResponseJson.Numbers.WebhookEndpointResponse).WriteAsync(context);
         }

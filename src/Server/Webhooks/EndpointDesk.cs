@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
+using Tollgate.Server.Payments;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Vault;
@@ -12,7 +14,7 @@ namespace Tollgate.Server.Webhooks;
 
 /// <summary>Who is told of an app's payments, and by which secret it is signed.</summary>
 internal sealed class EndpointDesk(
-    Journal journal, WebhookDirectory directory, AppRegistry apps, CardVault vault, Identifiers identifiers, TimeProvider clock)
+    Journal journal, WebhookDirectory directory, AppRegistry apps, CardVault vault, Identifiers identifiers, TimeProvider clock, RealTime real)
 {
     /// <summary>How many further endpoints an app can have.</summary>
     public const int Most = 10;
@@ -56,12 +58,17 @@ internal sealed class EndpointDesk(
     };
 
     /// <summary>Adds a further endpoint; nothing when the app has so many, or has this one already.</summary>
-    public async Task<WebhookEndpointResponse?> AddAsync(AppId app, WebhookNotification target, IEnumerable<PaymentStatus> statuses)
+    public async Task<WebhookEndpointResponse?> AddAsync(Asker asker, AppId app, WebhookNotification target, IEnumerable<PaymentStatus> statuses)
     {
         var now = clock.GetUtcNow();
         var id = identifiers.NewEndpoint(now);
         var authorization = target.AuthorizationHeader is { } header ? vault.SealText(header.Expose(), WebhookComposer.EndpointContext(app.Value, id)) : null;
-        var added = await journal.AddEndpointAsync(new(id, app, target.EndpointUrl, authorization, WebhookSettingsReader.WriteStatuses(statuses), now), Most);
+        var added = await journal.AddEndpointAsync(
+            new(id, app, target.EndpointUrl, authorization, WebhookSettingsReader.WriteStatuses(statuses), now)
+            {
+                Audit = [Entry(asker, AuditAct.WebhookEndpointChanged, $"endpoint {id} of app {app}", null, target.EndpointUrl)],
+            },
+            Most);
         await directory.RefreshAsync();
         return added ? List(app).First(e => e.Id == id) : null;
     }
@@ -70,7 +77,7 @@ internal sealed class EndpointDesk(
     public bool Tells(AppId app, string url) => List(app).Any(e => e.Kind != WebhookEndpointKind.Payment && e.EndpointUrl == url);
 
     /// <summary>Removes a further endpoint; false when there is none.</summary>
-    public async Task<bool> RemoveAsync(AppId app, string id)
+    public async Task<bool> RemoveAsync(Asker asker, AppId app, string id)
     {
         await directory.RefreshAsync();
         if (FindFurther(app, id) is not { } endpoint)
@@ -78,7 +85,8 @@ internal sealed class EndpointDesk(
             return false;
         }
 
-        var removed = await journal.RemoveEndpointAsync(app, id, DeliveryLane.IdOf(app, endpoint.Url));
+        var removed = await journal.RemoveEndpointAsync(
+            app, id, DeliveryLane.IdOf(app, endpoint.Url), Entry(asker, AuditAct.WebhookEndpointChanged, $"endpoint {id} of app {app}", endpoint.Url, null));
         await directory.RefreshAsync();
         return removed;
     }
@@ -97,7 +105,7 @@ internal sealed class EndpointDesk(
     }
 
     /// <summary>Has an app's webhooks signed by a new secret, and by those before until the overlap is over; nothing when too many sign already.</summary>
-    public async Task<WebhookSecretRotationResponse?> RotateSecretAsync(AppId app, TimeSpan overlap)
+    public async Task<WebhookSecretRotationResponse?> RotateSecretAsync(Asker asker, AppId app, TimeSpan overlap)
     {
         await directory.RefreshAsync();
         if (overlap > TimeSpan.Zero && directory.SecretsOf(app).Count >= MostSecrets)
@@ -107,12 +115,18 @@ internal sealed class EndpointDesk(
 
         var now = clock.GetUtcNow();
         var secret = new SecretText("whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretLength)));
-        await journal.RotateSecretAsync(new(app, Seal(secret), Seal(apps.Find(app)!.WebhookSecret), now, now + overlap));
+        await journal.RotateSecretAsync(new(app, Seal(secret), Seal(apps.Find(app)!.WebhookSecret), now, now + overlap)
+        {
+            Audit = [Entry(asker, AuditAct.WebhookSecretRotated, $"webhook secret of app {app}", null, string.Create(CultureInfo.InvariantCulture, $"those before sign until {now + overlap:u}"))],
+        });
         await directory.RefreshAsync();
         return new() { Secret = secret, PreviousEndsAt = now + overlap };
 
         byte[] Seal(SecretText text) => vault.SealText(text.Expose(), WebhookDirectory.SecretContext(app));
     }
+
+    private AuditEntry Entry(Asker asker, AuditAct act, string what, string? before, string? after) =>
+        new(real.Clock.GetUtcNow(), act, asker.Actor, asker.From, what, Before: before, After: after);
 
     private IEnumerable<WebhookEndpointResponse> List(AppId app)
     {

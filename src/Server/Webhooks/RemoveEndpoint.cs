@@ -9,7 +9,7 @@ internal sealed class RemoveEndpoint(EndpointDesk desk)
 {
     public async Task HandleAsync(HttpContext context, App app)
     {
-        var removed = await desk.RemoveAsync(app.Id, QueryFields.Cleaned((string?)context.Request.RouteValues["id"]));
+        var removed = await desk.RemoveAsync(Asker.Of(context, app), app.Id, QueryFields.Cleaned((string?)context.Request.RouteValues["id"]));
         var answer = removed ? Answer.Ok(new(), ResponseJson.Numbers.DeleteTokenResponse) : Answer.NotFound("Endpoint not found.");
         await answer.WriteAsync(context);
     }

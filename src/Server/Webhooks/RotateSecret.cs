@@ -34,7 +34,7 @@ internal sealed class RotateSecret(EndpointDesk desk)
             return;
         }
 
-        var rotated = await desk.RotateSecretAsync(app.Id, overlap!.Value);
+        var rotated = await desk.RotateSecretAsync(Asker.Of(context, app), app.Id, overlap!.Value);
         context.Response.Headers.CacheControl = "no-store";
         await (rotated is null ? TooMany : Answer.Ok(rotated, ResponseJson.Numbers.WebhookSecretRotationResponse)).WriteAsync(context);
     }

@@ -35,15 +35,15 @@ internal static class WebhookSetup
     {
         var services = app.Services;
         var webhooks = root + "/webhooks";
-        app.MapGet(webhooks + "/endpoints", Access.Requires(apps, services.GetRequiredService<ListEndpoints>().HandleAsync));
-        app.MapPost(webhooks + "/endpoints", Access.Requires(apps, services.GetRequiredService<AddEndpoint>().HandleAsync));
-        app.MapDelete(webhooks + "/endpoints/{id}", Access.Requires(apps, services.GetRequiredService<RemoveEndpoint>().HandleAsync));
-        app.MapPost(webhooks + "/endpoints/{id}/enable", Access.Requires(apps, services.GetRequiredService<EnableEndpoint>().HandleAsync));
-        app.MapPost(webhooks + "/test", Access.Requires(apps, services.GetRequiredService<TestEndpoint>().HandleAsync));
-        app.MapGet(webhooks + "/deliveries", Access.Requires(apps, services.GetRequiredService<ListDeliveries>().HandleAsync));
-        app.MapGet(webhooks + "/deliveries/{id}", Access.Requires(apps, services.GetRequiredService<ReadDelivery>().HandleAsync));
-        app.MapPost(webhooks + "/deliveries/{id}/resend", Access.Requires(apps, services.GetRequiredService<ResendDelivery>().HandleAsync));
-        app.MapPost(webhooks + "/replay", Access.Requires(apps, services.GetRequiredService<ReplayWebhooks>().HandleAsync));
-        app.MapPost(webhooks + "/secret/rotate", Access.Requires(apps, services.GetRequiredService<RotateSecret>().HandleAsync));
+        app.MapGet(webhooks + "/endpoints", Access.Requires(apps, services.GetRequiredService<ListEndpoints>().HandleAsync)).Needs(Scopes.Read);
+        app.MapPost(webhooks + "/endpoints", Access.Requires(apps, services.GetRequiredService<AddEndpoint>().HandleAsync)).Needs(Scopes.All);
+        app.MapDelete(webhooks + "/endpoints/{id}", Access.Requires(apps, services.GetRequiredService<RemoveEndpoint>().HandleAsync)).Needs(Scopes.All);
+        app.MapPost(webhooks + "/endpoints/{id}/enable", Access.Requires(apps, services.GetRequiredService<EnableEndpoint>().HandleAsync)).Needs(Scopes.All);
+        app.MapPost(webhooks + "/test", Access.Requires(apps, services.GetRequiredService<TestEndpoint>().HandleAsync)).Needs(Scopes.All);
+        app.MapGet(webhooks + "/deliveries", Access.Requires(apps, services.GetRequiredService<ListDeliveries>().HandleAsync)).Needs(Scopes.Read);
+        app.MapGet(webhooks + "/deliveries/{id}", Access.Requires(apps, services.GetRequiredService<ReadDelivery>().HandleAsync)).Needs(Scopes.Read);
+        app.MapPost(webhooks + "/deliveries/{id}/resend", Access.Requires(apps, services.GetRequiredService<ResendDelivery>().HandleAsync)).Needs(Scopes.All);
+        app.MapPost(webhooks + "/replay", Access.Requires(apps, services.GetRequiredService<ReplayWebhooks>().HandleAsync)).Needs(Scopes.All);
+        app.MapPost(webhooks + "/secret/rotate", Access.Requires(apps, services.GetRequiredService<RotateSecret>().HandleAsync)).Needs(Scopes.All);
     }
 }

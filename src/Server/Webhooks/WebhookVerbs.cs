@@ -1,6 +1,8 @@
 using System.Globalization;
 using Tollgate.Client.Contract;
 using Tollgate.Core;
+using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Http;
 using Tollgate.Server.Storage;
 
@@ -34,9 +36,9 @@ internal static class WebhookVerbs
         };
         var named = options.GetValueOrDefault("app") ?? throw new SettingException("The verb", Usage);
         await using var op = await Operator.OpenAsync(settings);
-        return op.Get<Settings>().Apps.Any(a => a.Id == named)
+        return op.Get<AppRegistry>().Find(new AppId(named)) is not null
             ? await work(op, new(named))
-            : throw new SettingException("--app", $"names {named}, which is not an app of Tollgate:Apps");
+            : throw new SettingException("--app", $"names {named}, which is no app");
     }
 
     private static (string[] Words, Dictionary<string, string> Options) Read(string[] own)
@@ -143,7 +145,7 @@ internal static class WebhookVerbs
     private static async Task<int> RotateAsync(Operator op, AppId app, string? text, TextWriter output)
     {
         var overlap = text is null ? RotateSecret.Otherwise : RotateSecret.ParseOverlap(text) ?? throw new SettingException("--overlap", "must be a duration from P0D to P30D");
-        return await op.Get<EndpointDesk>().RotateSecretAsync(app, overlap) is { } rotated
+        return await op.Get<EndpointDesk>().RotateSecretAsync(new(AuditActor.Operator, null), app, overlap) is { } rotated
             ? await SayAsync(output, 0, string.Create(CultureInfo.InvariantCulture, $"{rotated.Secret.Expose()} signs from now on; those before it until {rotated.PreviousEndsAt:u}."))
             : await SayAsync(output, 1, "Five secrets sign already: wait until one of them has ended, or rotate with --overlap P0D.");
     }

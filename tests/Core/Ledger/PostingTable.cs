@@ -111,6 +111,7 @@ internal static class PostingTable
         authorising                  | wants authentication
         pending                      | authorise
         pending                      | end session
+        pending                      | refuse for risk
         authorising                  | declined
         authorising                  | unknown
         authorising, nobody knows    | undo

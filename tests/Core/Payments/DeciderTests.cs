@@ -15,6 +15,7 @@ public class DeciderTests
         [nameof(RulesOfAuthentication.Page)] = RulesOfAuthentication.Page,
         [nameof(RulesOfAuthentication.Attempts)] = RulesOfAuthentication.Attempts,
         [nameof(RulesOfAuthentication.Proofs)] = RulesOfAuthentication.Proofs,
+        [nameof(RulesOfRisk)] = RulesOfRisk.Table,
         [nameof(RulesInFlight.Authorising)] = RulesInFlight.Authorising,
         [nameof(RulesInFlight.Capturing)] = RulesInFlight.Capturing,
         [nameof(RulesInFlight.Voiding)] = RulesInFlight.Voiding,
@@ -47,7 +48,7 @@ public class DeciderTests
         var wanted = from status in Enum.GetValues<PaymentStatus>() from command in commands select (status, command.Name);
         var told = AllRules().Select(rule => (rule.Decide().Story.Payment, rule)).Where(told => told.Payment.InFlight is null)
             .Select(told => (told.Payment.Status, Story.At(told.rule.State).Command(told.rule.Command).GetType().Name));
-        Assert.Equal(28, commands.Count);
+        Assert.Equal(29, commands.Count);
         Assert.Empty(wanted.Except(told));
     }
 

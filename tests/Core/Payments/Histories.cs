@@ -24,7 +24,7 @@ internal static class Histories
         "require challenge", "start authentication", "start authentication", "start it when the answer is overdue", "set aside", "start challenge", "start challenge",
         "browser returns", "record authentication", "record authentication after the session", "record authentication of another attempt", "decline authentication",
         "skip authentication", "skip without an attempt", "end challenge", "end challenge when its time is over", "wants authentication", "wants authentication",
-        "authorise", "authorise", "authorise", "authorise after the session", "capture all", "capture 1", "capture 400", "capture 1000", "capture 1001",
+        "refuse for risk", "authorise", "authorise", "authorise", "authorise after the session", "capture all", "capture 1", "capture 400", "capture 1000", "capture 1001",
         "void", "void as its time is over", "refund all", "refund 1", "refund 1", "refund 400", "refund 400", "refund 1000", "refund 1001",
         "approved", "approved", "approved", "approved", "approved", "declined", "not sent", "unknown", "unknown", "another operation approved", "undo", "undo",
         "undone", "undone", "undoing declined", "undoing unknown", "another operation undone", "refund paid out", "refund paid out", "this refund paid out",

@@ -178,6 +178,7 @@ internal sealed record Story(Payment Payment, int Operations)
             "end challenge when its time is over" => new PaymentCommand.EndChallenge(Payment.Attempt?.EndsAt ?? Now.AddMinutes(10)),
             "wants authentication" => Outcome(WantsAuthentication) with { ChallengeKey = "challenge-key" },
             "wants authentication, which is never made" => Outcome(WantsAuthentication),
+            "refuse for risk" => new PaymentCommand.DeclineForRisk(Now),
             "authorise" => new PaymentCommand.StartAuthorisation(Now, next, Later),
             "authorise after the session" => new PaymentCommand.StartAuthorisation(afterTheSession, next, Later),
             "void" => new PaymentCommand.StartVoid(Now, next, OperationCause.Merchant, Later),

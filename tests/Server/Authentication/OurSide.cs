@@ -35,7 +35,7 @@ internal sealed class OurSide : IAsyncDisposable
         collection.AddSingleton<AppRegistry>();
 
         // No app has sold anything yet, so that nothing is read.
-        collection.AddSingleton(new FraudWatch(Settings, null!, Clock, NullLogger<FraudWatch>.Instance));
+        collection.AddSingleton(new FraudWatch(new AppRegistry(Settings with { Apps = [] }), null!, Clock, NullLogger<FraudWatch>.Instance));
         collection.AddSingleton(new PublicAddress { Url = "https://pay.example.com" });
         collection.AddSingleton<TimeProvider>(Clock);
         collection.AddSingleton<Microsoft.Extensions.Hosting.IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));

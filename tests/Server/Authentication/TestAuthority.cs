@@ -48,6 +48,15 @@ internal sealed class TestAuthority : IDisposable
         return path;
     }
 
+    /// <summary>Whether it gave a certificate out.</summary>
+    public bool GaveOut(X509Certificate? shown)
+    {
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+        chain.ChainPolicy.CustomTrustStore.Add(certificate);
+        using var leaf = shown is null ? null : X509CertificateLoader.LoadCertificate(shown.GetRawCertData());
+        return leaf is not null && chain.Build(leaf);
+    }
+
     public void Dispose()
     {
         certificate.Dispose();

@@ -18,7 +18,7 @@ public sealed partial class PageInventory(SqliteGateway gateway)
     private static readonly string Inventory = File.ReadAllText(Repository.PathOf("docs", "operate", "authentication-page.md"));
 
     [Fact]
-    public async Task Every_document_loads_what_the_inventory_lists_and_nothing_else()
+    public async Task P27_every_document_loads_what_the_inventory_lists_and_nothing_else()
     {
         var listed = Rows().Matches(Inventory).Select(row => (File: row.Groups[1].Value, Integrity: row.Groups[3].Value)).ToList();
         Assert.All(Rows().Matches(Inventory), row => Assert.True(row.Groups[2].Value.Trim().Length > 20, $"{row.Groups[1].Value} has no purpose"));
@@ -50,7 +50,7 @@ public sealed partial class PageInventory(SqliteGateway gateway)
     }
 
     [Fact]
-    public async Task Every_document_has_the_headers_of_the_inventory_and_no_others()
+    public async Task P27_every_document_has_the_headers_of_the_inventory_and_no_others()
     {
         var seen = new StringBuilder();
         using var http = gateway.Raw();

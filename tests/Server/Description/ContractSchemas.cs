@@ -32,7 +32,7 @@ public class ContractSchemas
         (typeof(WebhookReplayResponse), ["WebhookReplay"]), (typeof(WebhookSecretRotationRequest), ["WebhookSecretRotationRequest"]),
         (typeof(WebhookSecretRotationResponse), ["WebhookSecretRotation"]), (typeof(BooksCredential), ["BooksCredential"]), (typeof(SettingsResponse), ["Settings"]),
         (typeof(AuthenticationSettings), ["AuthenticationSettings"]), (typeof(FraudQuarter), ["FraudQuarter"]), (typeof(FeeSettings), ["FeeSettings"]),
-        (typeof(WebhookSettings), ["WebhookSettings"]),
+        (typeof(WebhookSettings), ["WebhookSettings"]), (typeof(RegisterAppRequest), ["RegisterAppRequest"]), (typeof(RegisteredApp), ["RegisteredApp"]),
     ];
 
     // A filter is a query, whose parameters the description lists one by one.
@@ -77,7 +77,7 @@ public class ContractSchemas
         {
             typeof(PaymentStatus), typeof(PaymentType), typeof(ChargeReason), typeof(SimulatedEvent), typeof(SandboxFault), typeof(SandboxMessage),
             typeof(TimelineEntryType), typeof(DisputeStatus), typeof(EvidenceCategory),
-            typeof(BalanceAccount), typeof(BalanceEntryKind), typeof(WebhookEndpointKind), typeof(WebhookDeliveryState), typeof(WebhookReplayState),
+            typeof(BalanceAccount), typeof(BalanceEntryKind), typeof(WebhookEndpointKind), typeof(WebhookDeliveryState), typeof(WebhookReplayState), typeof(AppScope),
             typeof(AuthenticationPolicy), typeof(PolicyReason), typeof(WhenAuthenticationUnavailable), typeof(WebhookMoney),
         })
         {

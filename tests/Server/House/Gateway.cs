@@ -35,6 +35,9 @@ public abstract class Gateway : IAsyncLifetime
     /// <summary>Everything that it has logged, at every level.</summary>
     public string Log => string.Join('\n', log);
 
+    /// <summary>Whether what it logs is let go: for a test that runs long, and measures memory.</summary>
+    public bool ForgetsLog { get; set; }
+
     /// <summary>Whether the test takes its database away, so that there is nothing to prove at its end.</summary>
     public bool LosesItsStore { get; set; }
 
@@ -65,11 +68,11 @@ public abstract class Gateway : IAsyncLifetime
     /// <summary>Starts it on the data that it has.</summary>
     public async Task StartAsync()
     {
-        string[] args = ["--urls=http://127.0.0.1:0", "--Tollgate:DataDirectory=" + DataDirectory, .. DatabaseSettings, .. AppsOfTests.Settings, .. Settings];
+        string[] args = ["--urls=http://127.0.0.1:0", "--Tollgate:DataDirectory=" + DataDirectory, "--Tollgate:TrustedProxies=127.0.0.1", .. DatabaseSettings, .. AppsOfTests.Settings, .. Settings];
         app = await TollgateServer.CreateAsync(args, builder =>
         {
             builder.Logging.ClearProviders();
-            builder.Logging.SetMinimumLevel(LogLevel.Trace);
+            builder.Logging.SetMinimumLevel(ForgetsLog ? LogLevel.Warning : LogLevel.Trace);
             builder.Logging.AddProvider(new LogKeeper(log));
         });
         await app.StartAsync();

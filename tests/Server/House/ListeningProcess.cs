@@ -41,9 +41,14 @@ public sealed class ListeningProcess : IAsyncDisposable
         StartAsync("dotnet", folder, [Path.Combine(AppContext.BaseDirectory, "Tollgate.Server.dll"), .. arguments]);
 
     /// <summary>Starts any program that in the end says where it listens, and waits until it does.</summary>
-    public static async Task<ListeningProcess> StartAsync(string program, string folder, string[] arguments)
+    public static async Task<ListeningProcess> StartAsync(string program, string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();
@@ -90,6 +95,25 @@ public sealed class ListeningProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Has it crash (SIGABRT), and waits until it is gone. The runtime takes the first signal from outside for itself and goes on; it dies of the second.</summary>
+    public async Task CrashAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        var over = process.WaitForExitAsync();
+        while (!over.IsCompleted)
+        {
+            await RunAsync("kill", "-ABRT", Number);
+            await Task.WhenAny(over, timer.WaitForNextTickAsync().AsTask());
+        }
+    }
+
+    /// <summary>Asks it to end (SIGTERM), and waits until it has.</summary>
+    public async Task TerminateAsync()
+    {
+        await RunAsync("kill", "-TERM", Number);
+        await process.WaitForExitAsync();
+    }
+
     /// <summary>Stops it where it is (SIGSTOP).</summary>
     public Task PauseAsync() => RunAsync("kill", "-STOP", Number);
 
@@ -109,6 +133,9 @@ public sealed class ListeningProcess : IAsyncDisposable
 
         process.Dispose();
     }
+
+    /// <summary>Its number with the operating system.</summary>
+    public int Id => process.Id;
 
     private string Number => process.Id.ToString(CultureInfo.InvariantCulture);
 

@@ -120,6 +120,12 @@ public sealed class PostgresCluster(string? folder = null, params string[] initO
         return ConnectionString(name);
     }
 
+    /// <summary>Writes a database down as an operator's backup does.</summary>
+    public Task DumpAsync(string connectionString, string file) => RunAsync(
+        Find("pg_dump"),
+        "--host=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--port={port}"), "--username=tollgate", "--file=" + file,
+        "--dbname=" + new NpgsqlConnectionStringBuilder(connectionString).Database);
+
     private string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Database={database};Username=tollgate;Maximum Pool Size=20";
 
     private async Task<string> PostmasterAsync() => (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];

@@ -6,8 +6,11 @@ using Tollgate.Core;
 using Tollgate.Core.Payments;
 using Tollgate.Sandbox;
 using Tollgate.Server.Acquirers.Sandbox;
+using Tollgate.Server.Audit;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Verification;
+using Tollgate.Vault;
 
 namespace Tollgate.Server.Tests.House;
 
@@ -21,7 +24,8 @@ public static class Proof
     private static readonly TimeSpan NeverTooLong = TimeSpan.FromDays(36500);
 
     /// <summary>Proves everything in the gateway's database; how many payments there were.</summary>
-    public static Task<int> HoldsAsync(Gateway gateway) => HoldsAsync(gateway.Services.GetRequiredService<Database>(), null);
+    public static Task<int> HoldsAsync(Gateway gateway) =>
+        HoldsAsync(gateway.Services.GetRequiredService<Database>(), null, new(() => Task.FromResult<AuditChain?>(gateway.Services.GetRequiredService<AuditChain>()), []));
 
     /// <summary>Proves everything, and that nothing of these payments is in flight and the books agree about them in the end.</summary>
     public static async Task HoldsAsync(Gateway gateway, params IEnumerable<string> uuids)
@@ -48,7 +52,9 @@ public static class Proof
         var settings = Settings.Read(new ConfigurationBuilder()
             .AddCommandLine(["--Tollgate:DataDirectory=" + gateway.DataDirectory, .. gateway.DatabaseSettings]).Build());
         await using var database = Database.Create(settings.Database, settings.DataDirectory);
-        await HoldsAsync(database, SandboxStatement.In(settings));
+        var audit = new AuditGround(
+            async () => await KeyCustody.ReadAsync(database, settings.Keys) is { } keys ? new(new CardVault(keys)) : null, []);
+        await HoldsAsync(database, SandboxStatement.In(settings), audit);
     }
 
     /// <summary>What the journal says happened to a payment, in order.</summary>
@@ -58,10 +64,10 @@ public static class Proof
     /// <summary>Opens a connection to look with, never to write.</summary>
     internal static async Task<DbConnection> OpenAsync(Gateway gateway) => await gateway.Services.GetRequiredService<Database>().OpenAsync();
 
-    private static async Task<int> HoldsAsync(Database database, Func<IAcquirerStatement>? statement)
+    private static async Task<int> HoldsAsync(Database database, Func<IAcquirerStatement>? statement, AuditGround audit)
     {
         var violations = new List<Violation>();
-        var result = await new Verifier(database, statement, NeverTooLong, TimeProvider.System).RunAsync(violations.Add);
+        var result = await new Verifier(database, statement, NeverTooLong, TimeProvider.System, audit).RunAsync(violations.Add);
         Assert.Empty(violations);
         return (int)result.Payments;
     }

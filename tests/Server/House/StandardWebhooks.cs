@@ -12,7 +12,8 @@ public static class StandardWebhooks
     private const string Script =
         """
         const { Webhook } = require("standardwebhooks");
-        const { secret, deliveries } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+        const { secret, deliveries, now } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+        if (now) Date.now = () => now;
         const verdicts = deliveries.map(({ body, headers }) => {
           try { new Webhook(secret).verify(body, headers); return "genuine"; } catch (error) { return error.message; }
         });
@@ -42,7 +43,8 @@ public static class StandardWebhooks
         Assert.Equal(Enumerable.Repeat("genuine", deliveries.Count), await JudgeAsync(secret, deliveries));
     }
 
-    private static async Task<string[]> JudgeAsync(SecretText secret, IReadOnlyList<ReceivedWebhook> deliveries)
+    /// <summary>What the npm package says of each, at an instant when one is given.</summary>
+    internal static async Task<string[]> JudgeAsync(SecretText secret, IReadOnlyList<ReceivedWebhook> deliveries, DateTimeOffset? now = null)
     {
         var folder = Repository.PathOf("tests", "npm");
         Assert.True(
@@ -50,6 +52,7 @@ public static class StandardWebhooks
         var input = new JsonObject
         {
             ["secret"] = secret.Expose(),
+            ["now"] = now?.ToUnixTimeMilliseconds(),
             ["deliveries"] = new JsonArray([.. deliveries.Select(d => (JsonNode)new JsonObject
             {
                 ["body"] = Encoding.UTF8.GetString(d.Body),

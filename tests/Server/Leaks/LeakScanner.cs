@@ -8,7 +8,7 @@ internal sealed record Leak(string Place, string Secret, string Form, long Offse
 
 /// <summary>
 /// Looks for secrets byte by byte, in every form in which somebody could have written them: in clear, grouped, as UTF-16, in base64 at each of its
-/// three alignments, in hexadecimal.
+/// three alignments, in hexadecimal, as a URL writes them.
 /// </summary>
 internal sealed class LeakScanner
 {
@@ -27,12 +27,15 @@ internal sealed class LeakScanner
     /// <summary>A text that is long enough to be nobody else's, in whatever form it stands.</summary>
     public void AddText(string name, string secret)
     {
-        var bytes = Encoding.ASCII.GetBytes(secret);
+        var bytes = Encoding.UTF8.GetBytes(secret);
         Add(name, "in clear", bytes);
-        Add(name, "as UTF-16, little end first", Encoding.Unicode.GetBytes(secret));
-        Add(name, "as UTF-16, big end first", Encoding.BigEndianUnicode.GetBytes(secret));
+
+        // Without the zero at its end: then it is in both orders of bytes, and no needle begins with a zero, of which files are full.
+        Add(name, "as UTF-16", Encoding.Unicode.GetBytes(secret)[..^1]);
         Add(name, "in lower-case hexadecimal", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)));
         Add(name, "in upper-case hexadecimal", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes)));
+        Add(name, "as a URL writes it, every byte", Encoding.ASCII.GetBytes(string.Concat(bytes.Select(b => $"%{b:X2}"))));
+        Add(name, "as a URL writes it", Encoding.ASCII.GetBytes(Uri.EscapeDataString(secret)));
         for (var before = 0; before < 3; before++)
         {
             // Only the characters that hold nothing but bits of the secret: those at the edges depend on its neighbours.
@@ -49,7 +52,7 @@ internal sealed class LeakScanner
         var name = $"the card …{digits[^4..]}";
         AddText(name, digits);
         int[] groups = digits.Length == 15 ? [4, 6, 5] : digits.Length == 14 ? [4, 6, 4] : [4, 4, 4, 4];
-        foreach (var separator in (string[])[" ", "-"])
+        foreach (var separator in (string[])[" ", "-", "+", "\u00a0"])
         {
             var start = 0;
             var grouped = string.Join(separator, groups.Select(length => digits[start..(start += length)]));
@@ -73,7 +76,7 @@ internal sealed class LeakScanner
         }
 
         Add(name, "as a text of JSON", Encoding.ASCII.GetBytes($"\"{code}\""));
-        Add(name, "as a text of JSON in UTF-16", Encoding.Unicode.GetBytes($"\"{code}\""));
+        Add(name, "as a text of JSON in UTF-16", Encoding.Unicode.GetBytes($"\"{code}\"")[..^1]);
     }
 
     /// <summary>A security code in the same row as the payment that it was sent with: beside the identifier, as each engine lays a row out.</summary>
@@ -149,7 +152,9 @@ internal sealed class LeakScanner
         }
     }
 
-    private static bool IsSocket(string file) => Path.GetFileName(file).StartsWith(".s.PGSQL", StringComparison.Ordinal);
+    // Sockets of PostgreSQL and of the runtime, and the runtime's pipes: they hold nothing, and whoever opens a pipe waits for somebody at its other end.
+    private static bool IsSocket(string file) => Path.GetFileName(file) is var name
+        && (name.StartsWith(".s.PGSQL", StringComparison.Ordinal) || name.StartsWith("clr-debug-pipe-", StringComparison.Ordinal) || name.StartsWith("dotnet-diagnostic-", StringComparison.Ordinal));
 
     private IEnumerable<Leak> Find(string place, string text, long offset)
     {

@@ -32,11 +32,11 @@ internal sealed class Visitor : IDisposable
     private readonly string webhooks;
     private readonly List<PaymentResponse> payments = [];
 
-    public Visitor(Gateway gateway, string webhooks)
+    public Visitor(Uri gateway, string webhooks)
     {
         this.webhooks = webhooks;
-        http = new(Recorder) { BaseAddress = gateway.Address };
-        client = new(gateway.Address, "app-sandbox", "sk-sandbox-tollgate", Recorder);
+        http = new(Recorder) { BaseAddress = gateway };
+        client = new(gateway, "app-sandbox", "sk-sandbox-tollgate", Recorder);
     }
 
     public Recorder Recorder { get; } = new();
@@ -49,6 +49,9 @@ internal sealed class Visitor : IDisposable
         client.Dispose();
         http.Dispose();
     }
+
+    /// <summary>A payment whose cardholder has not come yet: its security code waits, sealed.</summary>
+    public async Task<string> LeaveWaitingAsync() => (await ChargeAsync("4000000000001091")).Uuid;
 
     public async Task TakeEveryWayAsync()
     {
@@ -65,6 +68,7 @@ internal sealed class Visitor : IDisposable
         await WrongBodiesAsync();
         await WrongRequestsAsync();
         await BrokenWiresAsync();
+        await DisputesAsync();
 
         // What is left open comes to its end by itself: sessions, holds, refunds and what nobody knew the outcome of.
         await client.AdvanceSandboxClockAsync(TimeSpan.FromDays(30));
@@ -199,6 +203,21 @@ internal sealed class Visitor : IDisposable
         }
     }
 
+    private async Task DisputesAsync()
+    {
+        foreach (var card in (string[])["4242424242424242", Amex])
+        {
+            var payment = await ChargeAsync(card, capture: true);
+            await client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.Settled });
+            await client.SimulateAsync(new() { Uuid = payment.Uuid, Event = SimulatedEvent.DisputeOpened });
+            var dispute = await client.GetDisputeOfAsync(payment.Uuid);
+            await client.SubmitEvidenceAsync(dispute.Id, new() { CustomerCommunication = "Thank you, it arrived.", Submit = false });
+            await PostAsync($"/api/v2/cards/disputes/{dispute.Id}/evidence", $"{{\"category_of\":\"{card}\",\"files\":\"{card}\",\"submit\":false}}", 422, otherwise: 200);
+            await PostAsync($"/api/v2/cards/disputes/{dispute.Id}/evidence", $"--x\r\nContent-Disposition: form-data; name=\"{card}\"; filename=\"{card}\"\r\n\r\n{card}", 400, "multipart/form-data; boundary=x", otherwise: 422);
+            await client.SubmitEvidenceAsync(dispute.Id, new());
+        }
+    }
+
     private async Task BrokenWiresAsync()
     {
         // All at once, for each keeps the gateway waiting for its five seconds.
@@ -243,7 +262,7 @@ internal sealed class Visitor : IDisposable
 
     private async Task PostAsync(string path, string body, int status, string type = "application/json", bool authorised = true, int? otherwise = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse(type)) };
         request.Headers.Add("app-id", "app-sandbox");
         request.Headers.Add("secret-key", authorised ? "sk-sandbox-tollgate" : "sk-wrong");
         using var answer = await http.SendAsync(request);

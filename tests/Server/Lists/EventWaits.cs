@@ -179,14 +179,14 @@ public abstract class EventWaits(Gateway gateway)
     {
         await using var own = gateway.Another("--Tollgate:RequestsPerSecond=1000");
         await own.InitializeAsync();
-        var app = own.Services.GetRequiredService<Apps.AppRegistry>().Find(Sandbox.Value, "sk-sandbox-tollgate")!;
-        var before = app.Limiter!.GetStatistics()!.TotalSuccessfulLeases;
+        var limits = own.Services.GetRequiredService<global::Tollgate.Server.RateLimits.RateLimits>();
+        var before = limits.AskedBy(Sandbox);
 
         var waiting = await WaitersAsync(own, 1);
         await own.Client.ChargeAsync(Requests.Charge());
         await waiting[0].WaitAsync(Patience);
 
-        Assert.Equal(2, app.Limiter.GetStatistics()!.TotalSuccessfulLeases - before);
+        Assert.Equal(2, limits.AskedBy(Sandbox) - before);
     }
 
     private static FeedWatch Watch(Gateway own) => own.Services.GetRequiredService<FeedWatch>();

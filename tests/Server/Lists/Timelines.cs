@@ -25,7 +25,7 @@ public abstract class Timelines(Gateway gateway)
             ["created", "authorisation_started", "authorised", "capture_started", "captured", "settled", "refund_started", "refund_accepted", "refund_completed"],
             Names(entries, TimelineEntryType.Event));
         Assert.Equal(
-            ["session", "order_shield", "fee_schedule", "authentication_plan", "hold_period", "fee", "reserve", "refund_period"], Names(entries, TimelineEntryType.Decision));
+            ["session", "order_shield", "fee_schedule", "risk", "authentication_plan", "hold_period", "fee", "reserve", "refund_period"], Names(entries, TimelineEntryType.Decision));
         Assert.Equal(["authorisation", "capture", "refund"], Names(entries, TimelineEntryType.Message));
         Assert.Equal(
             ["hold", "hold_released", "capture", "fee", "tax", "settlement", "available", "reserve", "refund", "refund_paid_out"], Names(entries, TimelineEntryType.Ledger));

@@ -35,23 +35,23 @@ public abstract class CardFields(Gateway gateway)
         card_info.card_number | "0000000000000000"     | is invalid
         card_info.card_number | text(64)               | is invalid
         card_info.card_number | text(65)               | is too long (maximum is 64 characters)
-        # The length must be one that the brand has; the shortest is Maestro's.
-        card_info.card_number | card(56,12) | ok
+        # The length must be one that the brand has; the shortest is Maestro's. What could be somebody's card gets no further than that.
+        card_info.card_number | card(56,12) | is not a test card number; this is a sandbox, where a real card must never be typed
         card_info.card_number | card(56,11) | is invalid
-        card_info.card_number | card(56,19) | ok
+        card_info.card_number | card(56,19) | is not a test card number; this is a sandbox, where a real card must never be typed
         card_info.card_number | card(56,20) | is invalid
         card_info.card_number | card(4,12)  | is invalid
         card_info.card_number | card(4,13)  | is invalid
         card_info.card_number | card(4,15)  | is invalid
         card_info.card_number | card(4,16)  | ok
         card_info.card_number | card(4,17)  | is invalid
-        card_info.card_number | card(4,18)  | ok
-        card_info.card_number | card(4,19)  | ok
+        card_info.card_number | card(4,18)  | is not a test card number; this is a sandbox, where a real card must never be typed
+        card_info.card_number | card(4,19)  | is not a test card number; this is a sandbox, where a real card must never be typed
         card_info.card_number | card(51,15) | is invalid
-        card_info.card_number | card(51,16) | ok
-        card_info.card_number | card(2221,16) | ok
-        card_info.card_number | card(30,14) | ok
-        card_info.card_number | card(6011,16) | ok
+        card_info.card_number | card(51,16) | is not a test card number; this is a sandbox, where a real card must never be typed
+        card_info.card_number | card(2221,16) | is not a test card number; this is a sandbox, where a real card must never be typed
+        card_info.card_number | card(30,14) | is not a test card number; this is a sandbox, where a real card must never be typed
+        card_info.card_number | card(6011,16) | is not a test card number; this is a sandbox, where a real card must never be typed
         card_info.card_number | card(6011,17) | is invalid
         # No brand begins like this.
         card_info.card_number | card(9,16)  | is invalid
@@ -85,7 +85,7 @@ public abstract class CardFields(Gateway gateway)
             card_info.card_cvv_number | "123"  | is invalid
             card_info.card_cvv_number | "12"   | is invalid
             # A wrong length of the brand, seen from the number.
-            card_info.card_number     | card(34,15) | ok
+            card_info.card_number     | card(34,15) | is not a test card number; this is a sandbox, where a real card must never be typed
             card_info.card_number     | card(37,16) | is invalid
             """,
             () => RequestBody.Charging("378282246310005"),

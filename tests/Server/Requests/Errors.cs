@@ -96,13 +96,16 @@ public abstract class Errors(Gateway gateway)
             (HttpMethod.Delete, "/api/v2/cards/" + payment.Token!.Id), (HttpMethod.Get, "/api/v2/sandbox/clock"),
             (HttpMethod.Get, "/api/v2/sandbox/books/" + payment.Uuid),
         ];
+        var sources = 0;
         foreach (var (method, path) in calls)
         {
             foreach (var headers in wrong)
             {
+                // Each comes from somewhere else, or it would be locked out.
+                (string Name, string Value) source = ("X-Forwarded-For", $"10.1.{++sources / 250}.{sources % 250}");
                 // Who may not call is told so before what was sent is looked at.
                 using var content = method == HttpMethod.Post ? new StringContent("not json", Encoding.UTF8, "text/plain") : null;
-                var answer = await wire.SendAsync(method, path, content, headers);
+                var answer = await wire.SendAsync(method, path, content, [.. headers, source]);
                 Assert.Equal((path, Unauthorised), (path, answer.ToString()));
                 Assert.Equal("application/json; charset=utf-8", answer.ContentType);
             }

@@ -92,27 +92,32 @@ public abstract class RandomBodies(Gateway shared, int count)
             case 1:
                 return (call, Encoding.UTF8.GetBytes(RandomJson(random, 0)));
             case < 5:
-                // Bytes of a right body are turned, lost or doubled; most of these are no JSON any more.
-                var bytes = Encoding.UTF8.GetBytes(good.ToJsonString()).ToList();
-                for (var n = random.Next(1, 4); n > 0; n--)
-                {
-                    var at = random.Next(bytes.Count);
-                    switch (random.Next(3))
-                    {
-                        case 0: bytes[at] = (byte)random.Next(256); break;
-                        case 1: bytes.RemoveAt(at); break;
-                        default: bytes.Insert(at, bytes[random.Next(bytes.Count)]); break;
-                    }
-                }
-
-                return (call, [.. bytes]);
+                return (call, TurnBytes(random, Encoding.UTF8.GetBytes(good.ToJsonString())));
             default:
                 return (call, Encoding.UTF8.GetBytes(MutateValues(random, good)));
         }
     }
 
+    /// <summary>Bytes of a right body are turned, lost or doubled; most of these are no JSON any more.</summary>
+    internal static byte[] TurnBytes(Random random, byte[] good)
+    {
+        var bytes = good.ToList();
+        for (var n = random.Next(1, 4); n > 0 && bytes.Count > 0; n--)
+        {
+            var at = random.Next(bytes.Count);
+            switch (random.Next(3))
+            {
+                case 0: bytes[at] = (byte)random.Next(256); break;
+                case 1: bytes.RemoveAt(at); break;
+                default: bytes.Insert(at, bytes[random.Next(bytes.Count)]); break;
+            }
+        }
+
+        return [.. bytes];
+    }
+
     // The tree of a right body, of which up to three values anywhere become something else.
-    private static string MutateValues(Random random, JsonNode good)
+    internal static string MutateValues(Random random, JsonNode good)
     {
         List<(JsonObject Parent, string Name)> places = [];
         Gather(good.AsObject());
@@ -153,7 +158,7 @@ public abstract class RandomBodies(Gateway shared, int count)
         }
     }
 
-    private static string RandomJson(Random random, int depth) => random.Next(depth > 4 ? 7 : 9) switch
+    internal static string RandomJson(Random random, int depth) => random.Next(depth > 4 ? 7 : 9) switch
     {
         0 => "null",
         1 => random.Next(2) == 0 ? "true" : "false",
@@ -166,9 +171,9 @@ public abstract class RandomBodies(Gateway shared, int count)
         _ => "{" + string.Join(',', Enumerable.Range(0, random.Next(4)).Select(_ => Pick(random, "\"amount\"", "\"id\"", "\"\"", "\"\\ud800\"", "\"uuid\"") + ":" + RandomJson(random, depth + 1))) + "}",
     };
 
-    private static string Pick(Random random, params string[] from) => from[random.Next(from.Length)];
+    internal static string Pick(Random random, params string[] from) => from[random.Next(from.Length)];
 
-    private static JsonNode FullCharge(Random random, string token)
+    internal static JsonNode FullCharge(Random random, string token)
     {
         var charge = Charge() with
         {

@@ -9,7 +9,7 @@ public sealed class RefusedStart
 {
     [Theory]
     [InlineData("--Tollgate:Mode=live", "Tollgate:Mode")]
-    [InlineData("--Tollgate:Mode=production", "Tollgate:Mode", "acquirer")]
+    [InlineData("--Tollgate:Mode=production", "Tollgate:PublicUrl", "https")]
     [InlineData("--Tollgate:Databse=Host=localhost", "Tollgate:Databse")]
     [InlineData("--Tollgate:Sandbox:RefundDely=1", "Tollgate:Sandbox:RefundDely")]
     [InlineData("--Tollgate:Apps:0:Name=shop", "Tollgate:Apps:0:Name")]

@@ -5,6 +5,7 @@ using Tollgate.Core.Authentication;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Core.Risk;
 using Tollgate.Core.StoredCredentials;
 using Tollgate.Server.Storage;
 
@@ -49,6 +50,7 @@ public class FactsBodies
         Fees = new(175, 30, 1000, 2500, 500, 90),
         Policy = AuthenticationPolicy.Always,
         ForcedBy = new(AuthenticationPolicy.WhenRequired, new(new(2025, 4), 5_000_001, 2_500_000_000), new(new(2026, 1), 6_000_000, 30_000_000_000)),
+        Risk = new() { Mode = RiskMode.Enforce, Verdict = RiskVerdict.Refuse, Cause = RiskCause.Retry, Because = "advice_wait", Until = At.AddHours(1), Counters = "card_attempts=2", Card = "00ffeeddccbbaa99" },
     };
 
     private static IEnumerable<PaymentFacts> Usual =>
@@ -57,6 +59,7 @@ public class FactsBodies
         Full,
         Full with { Browser = new(null, null, null, null, null, null, null, null, null), Webhook = new("https://merchant.example/hook", null) },
         Full with { Fees = FeeSchedule.None },
+        Full with { Risk = new() { Mode = RiskMode.Monitor, Verdict = RiskVerdict.Allow, Cause = RiskCause.Nothing } },
         Full with { Agreement = new(new("2PW24DD33TSAPQ4K"), At, new(250, Currency.Aud), null, null, null, null) },
     ];
 
@@ -81,6 +84,7 @@ public class FactsBodies
         Assert.Equal(typeof(BrowserDetails).GetProperties().Length, body.GetProperty("browser").EnumerateObject().Count());
         Assert.Equal(typeof(Agreement).GetProperties().Length, body.GetProperty("agreement").EnumerateObject().Count());
         Assert.Equal(typeof(FraudBreach).GetProperties().Length, body.GetProperty("forced_by").EnumerateObject().Count());
+        Assert.Equal(typeof(RiskAssessment).GetProperties().Length, body.GetProperty("risk").EnumerateObject().Count());
         Assert.Equal(typeof(FraudFigures).GetProperties().Length, body.GetProperty("forced_by").GetProperty("latest").EnumerateObject().Count());
         Assert.Equal(typeof(WebhookTarget).GetProperties().Length, body.GetProperty("webhook").EnumerateObject().Count());
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Migrations;
 using Tollgate.Server.Tests.House;
@@ -8,7 +10,8 @@ public abstract class MigrationTests(Gateway gateway)
 {
     private static readonly string[] Tables =
     [
-        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "vault_keys",
+        "payments", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "vault_keys", "audit", "audit_head", "wrapping_keys", "vault_register",
+        "risk_marks", "risk_lists", "server_processes",
     ];
 
     [Fact]
@@ -51,15 +54,16 @@ public abstract class MigrationTests(Gateway gateway)
         await using var store = await Store.CreateAsync(gateway);
         var folder = Directory.CreateTempSubdirectory("tollgate-keys-");
         var path = Path.Combine(folder.FullName, "keys", "key-encryption.key");
-        var rings = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => Migrator.OpenKeysAsync(store.OpenDatabase(), path))));
-        var vaults = rings.Select(ring => new Vault.CardVault(ring)).ToList();
+        var settings = Settings.Read(new ConfigurationBuilder().AddCommandLine(["--Tollgate:Keys:File=" + path]).Build()).Keys;
+        var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => KeyCustody.OpenAsync(store.OpenDatabase(), settings))));
+        var vaults = opened.Select(custody => new Vault.CardVault(custody.Ring)).ToList();
         var box = vaults[0].SealText("a secret", "context");
         Assert.All(vaults, vault => Assert.Equal("a secret", vault.UnsealText(box, "context")));
-        Assert.Equal(3, await store.ScalarAsync<int>("SELECT COUNT(*) FROM vault_keys"));
+        Assert.Equal(Enum.GetValues<Vault.KeyPurpose>().Length, await store.ScalarAsync<int>("SELECT COUNT(*) FROM vault_keys"));
 
         // The file is gone, and the database has keys: a new file would open none of its cards.
         File.Delete(path);
-        var refused = await Assert.ThrowsAsync<SettingException>(() => Migrator.OpenKeysAsync(store.Database, path));
+        var refused = await Assert.ThrowsAsync<SettingException>(() => KeyCustody.OpenAsync(store.Database, settings));
         Assert.Contains("put the file back", refused.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(path));
         folder.Delete(recursive: true);

@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using Dapper;
 using Tollgate.Core;
 using Tollgate.Core.Cards;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Storage.Migrations;
@@ -27,6 +29,9 @@ internal sealed class Store : IAsyncDisposable
     }
 
     public static DateTimeOffset Now { get; } = new(2026, 1, 15, 3, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The chain of its audit log, under a key that everybody knows.</summary>
+    public static AuditChain Chain { get; } = new(content => HMACSHA256.HashData("the key of the tests"u8, content));
 
     public Database Database { get; }
 
@@ -63,7 +68,7 @@ internal sealed class Store : IAsyncDisposable
 
     public Journal OpenJournal()
     {
-        var journal = new Journal(OpenDatabase().OpenWriter());
+        var journal = new Journal(OpenDatabase().OpenWriter(Chain));
         journals.Add(journal);
         return journal;
     }

@@ -3,7 +3,9 @@ using Tollgate.Core;
 using Tollgate.Core.Ledger;
 using Tollgate.Core.Payments;
 using Tollgate.Server.Apps;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Payments;
+using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
 using Tollgate.Server.Tests.House;
 using Tollgate.Server.Tests.Storage;
@@ -108,6 +110,30 @@ public abstract class PlantedCorruptions(Gateway gateway)
         DisputeRow | <disputed> | DELETE FROM evidence
         DisputeRow | <settled> | UPDATE disputes SET payment_uuid = '<settled>' WHERE payment_uuid = '<disputed>'
 
+        # The audit log: the first bad link is named. It has five entries.
+        AuditChain | entry 3 of | UPDATE audit SET at = at + 1 WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET act = 'exported' WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET actor_kind = 'system' WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET actor = 'app-other' WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET source = NULL WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET object = 'payment 4' WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET succeeded = 0 WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET was = 'more' WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET was = became, became = was WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET was = NULL WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET previous = (SELECT previous FROM audit WHERE position = 2) WHERE position = 3
+        AuditChain | entry 3 of | UPDATE audit SET hash = (SELECT hash FROM audit WHERE position = 2) WHERE position = 3
+        AuditChain | entry 3 of | DELETE FROM audit WHERE position = 3
+        AuditChain | entry 1 of | DELETE FROM audit WHERE position = 1
+        AuditChain | entry 1 of | DELETE FROM audit
+        AuditChain | entry 5 of | DELETE FROM audit WHERE position = 5
+        AuditChain | entry 3 of | DELETE FROM audit WHERE position = 3; UPDATE audit SET position = 3 WHERE position = 4; UPDATE audit SET position = 4 WHERE position = 5
+        AuditChain | entry 3 of | UPDATE audit SET position = 6 WHERE position = 5; UPDATE audit SET position = 5 WHERE position = 4; UPDATE audit SET position = 4 WHERE position = 3; INSERT INTO audit SELECT 3, at, act, actor_kind, actor, source, object, succeeded, was, became, previous, hash FROM audit WHERE position = 2
+        AuditChain | entry 6 of | INSERT INTO audit SELECT 6, at, act, actor_kind, actor, source, object, succeeded, was, became, (SELECT hash FROM audit WHERE position = 5), hash FROM audit WHERE position = 2
+        AuditChain | entry 5 of | UPDATE audit_head SET position = 4, hash = (SELECT hash FROM audit WHERE position = 4)
+        AuditChain | entry 5 of | UPDATE audit_head SET hash = (SELECT hash FROM audit WHERE position = 4)
+        AuditChain | entry 5 of | DELETE FROM audit_head
+
         # What belongs to nobody.
         Orphan | <settled> | DELETE FROM payments WHERE uuid = '<settled>'
         Orphan | NOBODY | UPDATE events SET payment_uuid = 'NOBODY' WHERE payment_uuid = '<settled>'
@@ -124,7 +150,7 @@ public abstract class PlantedCorruptions(Gateway gateway)
 
     private static readonly string[] Tables =
     [
-        "payments", "payment_counts", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_bodies", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records",
+        "payments", "payment_counts", "events", "feed", "cards", "sealed_codes", "orders", "idempotency", "webhooks", "webhook_bodies", "webhook_attempts", "ledger", "balances", "payouts", "disputes", "evidence", "clearing_records", "audit", "audit_head",
     ];
 
     private static readonly TimeSpan Long = TimeSpan.FromDays(3650);
@@ -168,6 +194,33 @@ public abstract class PlantedCorruptions(Gateway gateway)
         var names = await FillAsync(store);
         await store.ExecuteAsync($"UPDATE feed SET webhooks_from = 9000000000000; DELETE FROM webhooks WHERE payment_uuid = '{names["settled"]}'");
         Assert.Empty(await VerifyAsync(store));
+    }
+
+    [Fact]
+    public async Task An_end_of_the_audit_log_that_was_cut_off_whole_is_named_by_an_anchor()
+    {
+        await using var store = await Store.CreateAsync(gateway);
+        await FillAsync(store);
+        var head = await new AuditReader(store.Database).ReadHeadAsync();
+        var anchor = new AuditAnchor(head.Position, head.Hash, Store.Now);
+        Assert.True(AuditAnchor.TryParse(anchor.ToString(), out var read));
+        Assert.Equal((anchor.Position, anchor.At, anchor.ToString()), (read.Position, read.At, read.ToString()));
+        Assert.Empty(await VerifyAsync(store, anchors: [read]));
+
+        // Everything is as it was two entries ago: nothing in the database tells.
+        await store.ExecuteAsync("DELETE FROM audit WHERE position > 3; UPDATE audit_head SET position = 3, hash = (SELECT hash FROM audit WHERE position = 3)");
+        Assert.Empty(await VerifyAsync(store));
+        var cut = Assert.Single(await VerifyAsync(store, anchors: [read]));
+        Assert.Equal((Rule.AuditChain, "entry 4 of the audit log", "removed"), (cut.Rule, cut.Subject, cut.Found));
+
+        // Others are written instead: the log is longer than it was, and another one.
+        for (var i = 0; i < 4; i++)
+        {
+            await ((IJournal)store.OpenJournal()).AuditAsync(new(Store.Now, AuditAct.Exported, AuditActor.System, null, "another"));
+        }
+
+        Assert.Empty(await VerifyAsync(store));
+        Assert.Equal("entry 5 of the audit log", Assert.Single(await VerifyAsync(store, anchors: [read])).Subject);
     }
 
     [Fact]
@@ -221,10 +274,10 @@ public abstract class PlantedCorruptions(Gateway gateway)
         return right;
     }
 
-    private static async Task<List<Violation>> VerifyAsync(Store store, Func<IAcquirerStatement>? statement = null)
+    private static async Task<List<Violation>> VerifyAsync(Store store, Func<IAcquirerStatement>? statement = null, IReadOnlyList<AuditAnchor>? anchors = null)
     {
         var found = new List<Violation>();
-        await new Verifier(store.Database, statement, Long, TimeProvider.System).RunAsync(found.Add);
+        await new Verifier(store.Database, statement, Long, TimeProvider.System, new(() => Task.FromResult<AuditChain?>(Store.Chain), anchors ?? [])).RunAsync(found.Add);
         return found;
     }
 
@@ -240,6 +293,12 @@ public abstract class PlantedCorruptions(Gateway gateway)
         await histories.EveryKindAsync();
         Assert.True(await journal.ClosePayoutAsync(payout with { Id = new("po_0000000000000000bbbb") }));
         await histories.EveryKindAsync();
+        for (var i = 1; i <= 5; i++)
+        {
+            await ((IJournal)journal).AuditAsync(new(
+                Store.Now, AuditAct.RefundStarted, AuditActor.Of(Changes.App), System.Net.IPAddress.Loopback, $"payment {i}", Before: "one", After: "two"));
+        }
+
         return kinds.Select(kind => KeyValuePair.Create(kind.Key, kind.Value.Id.Value)).Append(new("payout", payout.Id.Value)).ToDictionary();
     }
 

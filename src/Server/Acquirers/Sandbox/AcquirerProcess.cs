@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Tollgate.Sandbox;
 using Tollgate.Sandbox.ThreeDS;
+using Tollgate.Server.Hardening;
 using Tollgate.Server.Http;
 
 namespace Tollgate.Server.Acquirers.Sandbox;
@@ -34,6 +35,7 @@ internal static class AcquirerProcess
         }
 
         TollgateServer.ChooseAddresses(builder, settings, DefaultAddress);
+        builder.Harden(settings);
         TollgateServer.CreateDataDirectory(settings.DataDirectory);
         using var acquirer = SandboxSetup.Open(settings);
 

@@ -126,7 +126,7 @@ internal sealed class SandboxAcquirer : IAcquirer
         ("1A", AcquirerOrder.Authorise or AcquirerOrder.Inquire) => new Outcome.Declined(FailureReason.AuthenticationRequired, reply.ResponseCode),
         ("65", AcquirerOrder.Authorise { Authentication: null, Card.Brand: Brand.Mastercard or Brand.Maestro }) =>
             new Outcome.Declined(FailureReason.AuthenticationRequired, reply.ResponseCode),
-        (var code, _) => new Outcome.Declined(ReasonOf(code), code),
+        (var code, _) => new Outcome.Declined(ReasonOf(code), code) { Advice = reply.AdviceCode },
     };
 
     private static FailureReason ReasonOf(string code) => code switch

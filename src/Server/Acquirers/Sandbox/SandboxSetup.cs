@@ -3,6 +3,7 @@ using Tollgate.Sandbox;
 using Tollgate.Sandbox.ThreeDS;
 using Tollgate.Server.Apps;
 using Tollgate.Server.Http;
+using Tollgate.Server.Keys;
 using Tollgate.Server.Ledger;
 using Tollgate.Server.Payments;
 using Tollgate.Server.Settlement;
@@ -17,8 +18,6 @@ internal static class SandboxSetup
     {
         if (settings.Acquirer is { } address)
         {
-            var sole = new SoleUse(settings);
-            services.AddSingleton(_ => sole);
             var remote = await ConnectAsync(address);
             services.AddSingleton<IAcquirerHost>(_ => remote);
         }
@@ -37,7 +36,8 @@ internal static class SandboxSetup
         services.AddSingleton<IAcquirer>(s => s.GetRequiredService<SandboxAcquirer>());
         services.AddSingleton<SandboxTime>();
         services.AddSingleton<SimulateCalls>();
-        services.AddHostedService<SandboxWork>();
+        services.AddSingleton<RegisterApp>();
+        services.AddUnlockedWork<SandboxWork>();
     }
 
     /// <summary>The directory server and the issuer in this process: for this gateway alone, whose results go to it by the shortest way.</summary>
@@ -98,7 +98,6 @@ internal static class SandboxSetup
     /// <summary>The calls that only the sandbox has; and who hears the acquirer.</summary>
     public static void UseSandbox(this WebApplication app, AppRegistry apps)
     {
-        _ = app.Services.GetService<SoleUse>();
         var news = app.Services.GetRequiredService<AcquirerNews>();
         app.Services.GetRequiredService<SandboxAcquirer>().Listener = news;
         app.Services.GetRequiredService<IAcquirerHost>().Listener = notice => notice.Kind switch
@@ -116,18 +115,19 @@ internal static class SandboxSetup
 
         if (app.Services.GetService<SimulatedScheme>() is { } scheme)
         {
-            app.MapScheme(scheme);
+            app.MapGroup(string.Empty).IsOpenToAnybody("the pretend scheme: directory server and issuer").MapScheme(scheme);
         }
 
         var calls = app.Services.GetRequiredService<SimulateCalls>();
         foreach (var root in TollgateServer.Roots)
         {
-            app.MapPost(root + "/cards/simulate", Access.Requires(apps, calls.SimulateAsync));
-            app.MapGet(root + "/sandbox/clock", Access.Requires(apps, calls.ReadClockAsync));
-            app.MapPost(root + "/sandbox/clock", Access.Requires(apps, calls.MoveClockAsync));
-            app.MapPost(root + "/sandbox/faults", Access.Requires(apps, calls.InjectFaultAsync));
-            app.MapGet(root + "/sandbox/books/{uuid}", Access.Requires(apps, calls.ReadBooksAsync));
-            app.MapPost(root + "/sandbox/payouts", Access.Requires(apps, app.Services.GetRequiredService<ClosePayouts>().HandleAsync));
+            app.MapPost(root + "/cards/simulate", Access.Requires(apps, calls.SimulateAsync)).Needs(Scopes.Charge);
+            app.MapGet(root + "/sandbox/clock", Access.Requires(apps, calls.ReadClockAsync)).Needs(Scopes.Read);
+            app.MapPost(root + "/sandbox/clock", Access.Requires(apps, calls.MoveClockAsync)).Needs(Scopes.Charge);
+            app.MapPost(root + "/sandbox/faults", Access.Requires(apps, calls.InjectFaultAsync)).Needs(Scopes.Charge);
+            app.MapGet(root + "/sandbox/books/{uuid}", Access.Requires(apps, calls.ReadBooksAsync)).Needs(Scopes.Read);
+            app.MapPost(root + "/sandbox/apps", Access.Requires(apps, app.Services.GetRequiredService<RegisterApp>().HandleAsync)).Needs(Scopes.All);
+            app.MapPost(root + "/sandbox/payouts", Access.Requires(apps, app.Services.GetRequiredService<ClosePayouts>().HandleAsync)).Needs(Scopes.Charge);
         }
     }
 
@@ -169,31 +169,4 @@ internal static class SandboxSetup
     };
 
     private static OperationId? Operation(AcquirerNotice notice) => notice.Operation is { } operation ? new(operation) : null;
-
-    /// <summary>
-    /// Keeps a second server away from a data directory whose database is SQLite, which has one writer. Where the acquirer is in this process, its books do.
-    /// </summary>
-    private sealed class SoleUse : IDisposable
-    {
-        private readonly FileStream? held;
-
-        public SoleUse(Settings settings)
-        {
-            if (settings.Database is not null)
-            {
-                return;
-            }
-
-            try
-            {
-                held = new(Path.Combine(settings.DataDirectory, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
-            {
-                throw InUse(settings);
-            }
-        }
-
-        public void Dispose() => held?.Dispose();
-    }
 }

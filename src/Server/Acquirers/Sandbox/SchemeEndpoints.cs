@@ -11,7 +11,7 @@ internal static class SchemeEndpoints
     private const string Json = "application/json";
 
     /// <summary>Adds the endpoints.</summary>
-    public static void MapScheme(this WebApplication app, SimulatedScheme scheme)
+    public static void MapScheme(this IEndpointRouteBuilder app, SimulatedScheme scheme)
     {
         var issuer = scheme.Issuer;
         app.MapPost(SchemeWire.DirectoryServer, context => AnswerAsync(context, scheme.DirectoryServer));

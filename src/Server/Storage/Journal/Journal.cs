@@ -1,10 +1,11 @@
 using System.Threading.Channels;
 using Tollgate.Core;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
 /// <summary>How one engine makes a batch of changes durable in one transaction.</summary>
-internal interface IBatchWriter : IWebhookWriter, IDisposable
+internal interface IBatchWriter : IWebhookWriter, IRiskWriter, IAdministrativeWriter, IDisposable
 {
     /// <summary>
     /// Commits every change that has no conflict, and says of each what became of it. No two changes of a batch touch the same payment,
@@ -38,6 +39,9 @@ internal interface IBatchWriter : IWebhookWriter, IDisposable
 
     /// <summary>Removes what has had its time: idempotency keys and order claims after a day, deleted cards that no payment needs any more.</summary>
     Task SweepAsync(DateTimeOffset now);
+
+    /// <summary>Runs statements that both engines understand, in one transaction.</summary>
+    Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work);
 }
 
 /// <summary>A batch that is durable.</summary>
@@ -51,6 +55,10 @@ internal interface IJournal
     /// <summary>Makes a change, all of it or nothing.</summary>
     /// <exception cref="JournalUnavailableException">Whether the change was made is not known, and nobody was told that it was.</exception>
     Task<CommitResult> CommitAsync(Change change);
+
+    /// <summary>Commits one entry of the audit log alone. Entries that tell of a change go with it, as <see cref="Change.Audit"/>.</summary>
+    /// <exception cref="JournalUnavailableException">It is not known whether it was committed: what it tells of must not be done.</exception>
+    Task AuditAsync(AuditEntry entry) => CommitAsync(new() { App = new(entry.Actor.Name), At = entry.At, Audit = [entry] });
 
     /// <summary>Takes webhooks that are due from some lanes, so that no other process takes them before <paramref name="until"/>.</summary>
     Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes);
@@ -245,6 +253,11 @@ internal sealed partial class Journal : IJournal, IAsyncDisposable
                     if (change.Webhooks.Count > 0)
                     {
                         (lanes ??= []).UnionWith(change.Webhooks.Select(w => w.Lane));
+                    }
+
+                    if (change.RiskMarks.Count > 0)
+                    {
+                        RiskMarked?.Invoke(change);
                     }
 
                     if (change.Events.Any(e => e.ChangesStatus))

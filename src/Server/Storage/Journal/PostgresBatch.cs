@@ -48,12 +48,14 @@ internal sealed partial class PostgresBatch
         AddCards();
         AddCodes();
         AddEvents(positions);
+        AddRiskMarks();
         AddAnswers();
         AddDeliveries();
         AddForgetting();
         AddClearing();
         AddDisputes();
         AddLedger(ledger);
+        LockAudit();
     }
 
     /// <summary>Runs them in one round trip, and says which changes have a conflict, by their place in the batch.</summary>

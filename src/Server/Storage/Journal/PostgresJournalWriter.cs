@@ -1,6 +1,7 @@
 using Npgsql;
 using Tollgate.Core;
 using Tollgate.Core.Ledger;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -8,7 +9,7 @@ namespace Tollgate.Server.Storage.Journal;
 /// PostgreSQL: a batch is one transaction of set-based statements, sent together. When a statement comes back with fewer rows than it was given,
 /// those changes have a conflict: the transaction is rolled back and the others go again without them, so that a conflict takes back that change alone.
 /// </summary>
-internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource) : IBatchWriter
+internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource, AuditChain? chain) : IBatchWriter
 {
     public Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch) => Task.FromResult(Write(batch));
 
@@ -28,6 +29,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource)
                 var conflicts = statements.Run(connection, transaction);
                 if (conflicts.Count == 0)
                 {
+                    statements.AppendAudit(connection, transaction, chain);
                     transaction.Commit();
                     released = statements.Released;
                     break;
@@ -141,6 +143,15 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource)
               AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = cards.token_id AND p.status = 0)
             """));
         await batch.ExecuteNonQueryAsync();
+    }
+
+    public async Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var result = await work(connection);
+        await transaction.CommitAsync();
+        return result;
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using Tollgate.Core;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -50,15 +51,10 @@ internal sealed partial class PostgresJournalWriter
             Value(endpoint.Id), Value(endpoint.App.Value), Value(endpoint.Url),
             new() { Value = endpoint.SealedAuthorization ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea },
             Value(endpoint.Statuses), Value(JournalRows.Millis(endpoint.At)), Value((long)most),
-        ])).Count == 1);
+        ])).Count == 1, endpoint.Audit);
 
-    public async Task<bool> RemoveEndpointAsync(AppId app, string id)
-    {
-        await using var command = dataSource.CreateCommand("DELETE FROM webhook_endpoints WHERE id = $1 AND app_id = $2");
-        command.Parameters.AddWithValue(id);
-        command.Parameters.AddWithValue(app.Value);
-        return await command.ExecuteNonQueryAsync() == 1;
-    }
+    public async Task<bool> RemoveEndpointAsync(AppId app, string id, IReadOnlyList<AuditEntry> audit) => await InFeedAsync(
+        async run => (await run("DELETE FROM webhook_endpoints WHERE id = $1 AND app_id = $2 RETURNING created_at", [Value(id), Value(app.Value)])).Count == 1, audit);
 
     public async Task<int> GiveUpEndpointAsync(string id, long lane, string error, int payments) => await InFeedAsync(async run => (await run(
         """
@@ -95,7 +91,7 @@ internal sealed partial class PostgresJournalWriter
             """,
             [Value(app), Value(secret.Sealed), Value(at)]);
         return await run("DELETE FROM webhook_secrets WHERE app_id = $1 AND ends_at <= $2", [Value(app), Value(at)]);
-    });
+    }, secret.Audit);
 
     public async Task<int> SweepWebhooksAsync(DateTimeOffset upTo, int limit)
     {
@@ -159,7 +155,7 @@ internal sealed partial class PostgresJournalWriter
     /// Runs statements while nobody else changes what is told: the counter's lock is taken first. A statement gives the numbers that it returns. It all goes again
     /// when another process was in the way.
     /// </summary>
-    private async Task<T> InFeedAsync<T>(Func<Func<string, NpgsqlParameter[], Task<List<long>>>, Task<T>> work)
+    private async Task<T> InFeedAsync<T>(Func<Func<string, NpgsqlParameter[], Task<List<long>>>, Task<T>> work, IReadOnlyList<AuditEntry>? audit = null)
     {
         for (var clashes = 0; ; clashes++)
         {
@@ -173,6 +169,11 @@ internal sealed partial class PostgresJournalWriter
                 }
 
                 var result = await work((sql, values) => RunAsync(connection, transaction, sql, values));
+                if (audit is not null && result is not false)
+                {
+                    PostgresBatch.AppendAudit(connection, transaction, chain, audit);
+                }
+
                 await transaction.CommitAsync();
                 return result;
             }

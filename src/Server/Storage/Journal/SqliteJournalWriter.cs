@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Tollgate.Core.Payments;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -8,11 +9,16 @@ namespace Tollgate.Server.Storage.Journal;
 internal sealed partial class SqliteJournalWriter : IBatchWriter
 {
     private readonly SqliteConnection connection;
+    private readonly AuditChain? chain;
     private readonly Dictionary<string, int> created = new(StringComparer.Ordinal);
     private bool flushes = true;
     private readonly Dictionary<string, SqliteStatement> prepared = new(new SqlComparer());
 
-    public SqliteJournalWriter(SqliteConnection connection) => this.connection = connection;
+    public SqliteJournalWriter(SqliteConnection connection, AuditChain? chain)
+    {
+        this.connection = connection;
+        this.chain = chain;
+    }
 
     public Task<WrittenBatch> WriteAsync(IReadOnlyList<Change> batch)
     {
@@ -89,6 +95,9 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         return Task.CompletedTask;
     }
 
+    public Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work) =>
+        Task.FromResult(InTransaction(() => work(connection).GetAwaiter().GetResult()));
+
     public void Dispose()
     {
         foreach (var command in prepared.Values)
@@ -144,7 +153,13 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         }
 
         var rest = WriteRest(change, app);
-        return new(rest == Conflict.None ? WriteMoney(change) : rest);
+        rest = rest == Conflict.None ? WriteMoney(change) : rest;
+        if (rest == Conflict.None && change.Audit.Count > 0)
+        {
+            AppendAudit(change.Audit);
+        }
+
+        return new(rest);
     }
 
     private Conflict WritePayment(Change change, Payment payment)
@@ -215,6 +230,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         }
 
         WriteEvents(change, app);
+        WriteRiskMarks(change, app);
         if (change.Answer is { } answer)
         {
             Run(

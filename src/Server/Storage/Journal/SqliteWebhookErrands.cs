@@ -1,4 +1,5 @@
 using Tollgate.Core;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
@@ -12,7 +13,7 @@ internal sealed partial class SqliteJournalWriter
         return Task.FromResult(new ResentWebhooks(count, [.. released]));
     }
 
-    public Task<bool> AddEndpointAsync(NewEndpoint endpoint, int most) => Task.FromResult(Run(
+    public Task<bool> AddEndpointAsync(NewEndpoint endpoint, int most) => Task.FromResult(Audited(endpoint.Audit, () => Run(
         """
         INSERT INTO webhook_endpoints (id, app_id, endpoint_url, sealed_authorization, statuses, created_at)
         SELECT @id, @app, @url, @authorization, @statuses, @at
@@ -25,10 +26,10 @@ internal sealed partial class SqliteJournalWriter
         ("@authorization", endpoint.SealedAuthorization),
         ("@statuses", endpoint.Statuses),
         ("@at", JournalRows.Millis(endpoint.At)),
-        ("@most", most)) == 1);
+        ("@most", most)) == 1));
 
-    public Task<bool> RemoveEndpointAsync(AppId app, string id) =>
-        Task.FromResult(Run("DELETE FROM webhook_endpoints WHERE id = @id AND app_id = @app", ("@id", id), ("@app", app.Value)) == 1);
+    public Task<bool> RemoveEndpointAsync(AppId app, string id, IReadOnlyList<AuditEntry> audit) => Task.FromResult(Audited(
+        audit, () => Run("DELETE FROM webhook_endpoints WHERE id = @id AND app_id = @app", ("@id", id), ("@app", app.Value)) == 1));
 
     public Task<int> GiveUpEndpointAsync(string id, long lane, string error, int payments) => Task.FromResult(Run(
         """
@@ -62,6 +63,7 @@ internal sealed partial class SqliteJournalWriter
                 SELECT @app, MAX(number) + 1, @sealed, @at FROM webhook_secrets WHERE app_id = @app
                 """,
                 app, ("@sealed", secret.Sealed), at);
+            AppendAudit(secret.Audit);
             return Run("DELETE FROM webhook_secrets WHERE app_id = @app AND ends_at <= @at", app, at);
         });
         return Task.CompletedTask;

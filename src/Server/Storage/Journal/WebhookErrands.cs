@@ -1,9 +1,14 @@
 using Tollgate.Core;
+using Tollgate.Server.Audit;
 
 namespace Tollgate.Server.Storage.Journal;
 
 /// <summary>A further endpoint that an app wants told.</summary>
-internal sealed record NewEndpoint(string Id, AppId App, string Url, byte[]? SealedAuthorization, string Statuses, DateTimeOffset At);
+internal sealed record NewEndpoint(string Id, AppId App, string Url, byte[]? SealedAuthorization, string Statuses, DateTimeOffset At)
+{
+    /// <summary>What the audit log tells of it.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
+}
 
 /// <summary>A new secret to sign an app's webhooks by.</summary>
 /// <param name="App">Whose.</param>
@@ -13,6 +18,9 @@ internal sealed record NewEndpoint(string Id, AppId App, string Url, byte[]? Sea
 /// <param name="OthersEndAt">When the ones before stop signing, unless they stop earlier.</param>
 internal sealed record NewSecret(AppId App, byte[] Sealed, byte[] SealedFirst, DateTimeOffset At, DateTimeOffset OthersEndAt)
 {
+    /// <summary>What the audit log tells of it.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
+
     /// <summary>Whose it is, and nothing else.</summary>
     public override string ToString() => $"a secret of {App}";
 }
@@ -33,7 +41,7 @@ internal interface IWebhookWriter
     Task<bool> AddEndpointAsync(NewEndpoint endpoint, int most);
 
     /// <summary>Removes a further endpoint; false when there is none.</summary>
-    Task<bool> RemoveEndpointAsync(AppId app, string id);
+    Task<bool> RemoveEndpointAsync(AppId app, string id, IReadOnlyList<AuditEntry> audit);
 
     /// <summary>Gives up all that waits for an endpoint, of so many payments at most; how much that was.</summary>
     Task<int> GiveUpEndpointAsync(string id, long lane, string error, int payments);
@@ -74,9 +82,9 @@ internal sealed partial class Journal
     public Task<bool> AddEndpointAsync(NewEndpoint endpoint, int most) => RunAsync(new Errand<bool>(() => writer.AddEndpointAsync(endpoint, most)));
 
     /// <summary>Removes a further endpoint and gives up what waits for it; false when there is none.</summary>
-    public async Task<bool> RemoveEndpointAsync(AppId app, string id, long lane)
+    public async Task<bool> RemoveEndpointAsync(AppId app, string id, long lane, params IReadOnlyList<AuditEntry> audit)
     {
-        if (!await RunAsync(new Errand<bool>(() => writer.RemoveEndpointAsync(app, id))))
+        if (!await RunAsync(new Errand<bool>(() => writer.RemoveEndpointAsync(app, id, audit))))
         {
             return false;
         }

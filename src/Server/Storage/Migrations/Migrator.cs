@@ -44,51 +44,58 @@ internal static class Migrator
     /// <exception cref="SettingException">It is at another, or no server has made it yet.</exception>
     public static async Task RequireAsync(Database database)
     {
-        var version = 0;
-        try
-        {
-            await using var connection = await database.OpenAsync();
-            version = await connection.ExecuteScalarAsync<int?>("SELECT MAX(version) FROM schema_version") ?? 0;
-        }
-        catch (System.Data.Common.DbException unmade) when (unmade is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 1 } or Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UndefinedTable })
-        {
-            // There are no tables at all: it is said below.
-        }
-
-        if (version != Schema.Steps.Count)
+        if (await ReadVersionAsync(database) is var version && version != Schema.Steps.Count)
         {
             throw new SettingException("Tollgate:Database", $"names a database at schema version {version}, and this is the operator of version {Schema.Steps.Count}; start the server first");
         }
     }
 
-    /// <summary>Reads the wrapped keys of a database; a new database gets its first ones, and with them a new key file unless there is one.</summary>
-    /// <exception cref="SettingException">The key file of a database that has keys is missing.</exception>
-    public static async Task<KeyRing> OpenKeysAsync(Database database, string keyPath)
+    /// <summary>Whether a database is at the present schema.</summary>
+    public static async Task<bool> IsPresentAsync(Database database) => await ReadVersionAsync(database) == Schema.Steps.Count;
+
+    private static async Task<int> ReadVersionAsync(Database database)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync();
+            return await connection.ExecuteScalarAsync<int?>("SELECT MAX(version) FROM schema_version") ?? 0;
+        }
+        catch (System.Data.Common.DbException unmade) when (unmade is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: 1 } or Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UndefinedTable })
+        {
+            // There are no tables at all.
+            return 0;
+        }
+    }
+
+    /// <summary>
+    /// The register of keys of a database. A new database gets one, and one from before there was a register is taken over, each by one process.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="takeKey">Gives the key encryption key, for a new database when it is told so; <see langword="null"/> when nobody has brought it yet.</param>
+    /// <param name="periods">How long new keys are used.</param>
+    /// <param name="custody">Of whom custodians' shares are, for a new database.</param>
+    /// <exception cref="SettingException">There is no key encryption key, and there has to be.</exception>
+    /// <exception cref="VaultException">A key does not open.</exception>
+    public static async Task<KeyRegister> OpenRegisterAsync(Database database, Func<bool, IKeyEncryptionKey?> takeKey, Cryptoperiods periods, string custody = "")
     {
         await using var connection = await database.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await database.LockForMigrationAsync(connection);
+        if (await KeyReader.ReadAsync(connection) is { } register)
+        {
+            takeKey(false);
+            return register;
+        }
+
         var rows = (await connection.QueryAsync<(long Id, string Purpose, byte[] Wrapped)>("SELECT CAST(id AS BIGINT), purpose, wrapped FROM vault_keys", transaction: transaction)).AsList();
-        if (rows.Count > 0 && !KeyEncryptionKey.Exists(keyPath))
-        {
-            throw new SettingException(
-                "Tollgate:DataDirectory", $"has no key file {keyPath}, and the database {database.Name} holds cards sealed under one; put the file back, or use an empty database");
-        }
-
-        using var keyEncryptionKey = KeyEncryptionKey.Exists(keyPath) ? KeyEncryptionKey.Load(keyPath) : KeyEncryptionKey.Create(keyPath);
-        var keys = rows.Select(r => new WrappedKey((int)r.Id, Enum.Parse<KeyPurpose>(r.Purpose), r.Wrapped)).ToList();
-        if (keys.Count == 0)
-        {
-            keys.AddRange(KeyRing.CreateKeys(keyEncryptionKey));
-            foreach (var key in keys)
-            {
-                await connection.ExecuteAsync(
-                    "INSERT INTO vault_keys (id, purpose, wrapped) VALUES (@Id, @purpose, @Wrapped)", new { key.Id, purpose = key.Purpose.ToString(), key.Wrapped }, transaction);
-            }
-        }
-
-        var ring = new KeyRing(keyEncryptionKey, keys);
+        var now = DateTimeOffset.UtcNow;
+        var wrapping = takeKey(rows.Count == 0) ?? throw new SettingException(
+            "Tollgate:Keys:Provider", "is shares, and the keys of this database are in a key file: start it with that once, and then move it (keys move --to shares)");
+        register = rows.Count == 0
+            ? KeyRegister.Create(wrapping, periods, now, custody)
+            : KeyRegister.Adopt(wrapping, rows.Select(r => ((int)r.Id, Enum.Parse<KeyPurpose>(r.Purpose), r.Wrapped)), periods, now);
+        await Journal.KeyRows.WriteAsync(connection, register);
         await transaction.CommitAsync();
-        return ring;
+        return register;
     }
 }

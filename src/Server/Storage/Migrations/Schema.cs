@@ -296,5 +296,103 @@ internal static class Schema
         CREATE TABLE payment_counts (app_id TEXT NOT NULL, share SMALLINT NOT NULL, payments BIGINT NOT NULL, PRIMARY KEY (app_id, share));
         INSERT INTO payment_counts SELECT app_id, 0, COUNT(*) FROM payments GROUP BY app_id;
         """,
+
+        // The audit log. Each row's hash is a keyed digest of the row and of the hash before it; audit_head says where the chain ends, so that its end cannot be
+        // cut off unseen, and is the lock under which an entry is appended. Rows are never changed or removed.
+        """
+        CREATE TABLE audit (
+            position BIGINT NOT NULL PRIMARY KEY,
+            at BIGINT NOT NULL,
+            act TEXT NOT NULL,
+            actor_kind TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            source TEXT,
+            object TEXT NOT NULL,
+            succeeded SMALLINT NOT NULL,
+            was TEXT,
+            became TEXT,
+            previous $bytes NOT NULL,
+            hash $bytes NOT NULL
+        );
+        CREATE INDEX audit_by_time ON audit (at);
+        CREATE INDEX audit_by_act ON audit (act, position);
+        CREATE TABLE audit_head (id SMALLINT NOT NULL PRIMARY KEY, position BIGINT NOT NULL, hash $bytes);
+        INSERT INTO audit_head (id, position) VALUES (1, 0);
+        """,
+
+        // What is counted against abuse: of each attempt and each decline the digests under which it is counted. Server processes tell each other what they have to
+        // do, to divide what is limited.
+        """
+        CREATE TABLE risk_marks (
+            payment_uuid TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            app_id TEXT NOT NULL,
+            kind SMALLINT NOT NULL,
+            at BIGINT NOT NULL,
+            body $bytes NOT NULL,
+            PRIMARY KEY (payment_uuid, version)
+        );
+        CREATE INDEX risk_marks_by_time ON risk_marks (kind, at);
+
+        CREATE TABLE risk_lists (
+            id TEXT NOT NULL PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            allowed SMALLINT NOT NULL,
+            kind TEXT NOT NULL,
+            value TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            created_at BIGINT NOT NULL,
+            expires_at BIGINT
+        );
+        CREATE UNIQUE INDEX risk_lists_by_value ON risk_lists (app_id, allowed, kind, value);
+
+        CREATE TABLE server_processes (id TEXT NOT NULL PRIMARY KEY, beat BIGINT NOT NULL, demand TEXT NOT NULL);
+        """,
+
+        // The life of each key, which key encryption key wraps them, and the seal over all of it. Keys from before are taken over at the next start.
+        """
+        ALTER TABLE vault_keys ADD COLUMN state SMALLINT NOT NULL DEFAULT 1;
+        ALTER TABLE vault_keys ADD COLUMN created_at BIGINT NOT NULL DEFAULT 0;
+        ALTER TABLE vault_keys ADD COLUMN activated_at BIGINT;
+        ALTER TABLE vault_keys ADD COLUMN ends_at BIGINT;
+        ALTER TABLE vault_keys ADD COLUMN retired_at BIGINT;
+        ALTER TABLE vault_keys ADD COLUMN destroyed_at BIGINT;
+        CREATE TABLE wrapping_keys (
+            number INTEGER NOT NULL PRIMARY KEY,
+            provider TEXT NOT NULL,
+            check_value TEXT NOT NULL,
+            custody TEXT NOT NULL,
+            activated_at BIGINT NOT NULL,
+            ends_at BIGINT NOT NULL,
+            retired_at BIGINT
+        );
+        CREATE TABLE vault_register (id INTEGER NOT NULL PRIMARY KEY, serial BIGINT NOT NULL, wrapped_seal $bytes NOT NULL, seal $bytes NOT NULL);
+        """,
+
+        // Apps beside those of the configuration. Their secrets are kept as keyed digests; what of their settings is secret is sealed. The one row of app_versions
+        // counts changes, so that whoever keeps them in memory asks for one number. settings_seen is the configuration that a server was last started with.
+        """
+        CREATE TABLE apps (id TEXT NOT NULL PRIMARY KEY, settings TEXT NOT NULL, sealed $bytes NOT NULL, created_at BIGINT NOT NULL, removed_at BIGINT);
+        CREATE TABLE app_secrets (
+            id TEXT NOT NULL PRIMARY KEY,
+            app_id TEXT NOT NULL,
+            digest $bytes NOT NULL,
+            scopes SMALLINT NOT NULL,
+            created_at BIGINT NOT NULL,
+            expires_at BIGINT,
+            revoked_at BIGINT,
+            last_used_at BIGINT
+        );
+        CREATE INDEX app_secrets_by_app ON app_secrets (app_id);
+        CREATE TABLE app_versions (id SMALLINT NOT NULL PRIMARY KEY, version BIGINT NOT NULL);
+        INSERT INTO app_versions (id, version) VALUES (1, 0);
+        CREATE TABLE settings_seen (node TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (node, name));
+        """,
+
+        // Work on what is sealed that one process at a time does. A card that came from another Tollgate has no first payment here: it brought what that proved.
+        """
+        CREATE TABLE vault_work (work TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, until BIGINT NOT NULL);
+        ALTER TABLE cards ADD COLUMN agreement $bytes;
+        """,
     ];
 }
