@@ -159,11 +159,14 @@ internal sealed class OpenPayment(
 
     /// <summary>
     /// Whether a change was made: also when its commit went through, the word of it was lost with the connection, and the repetition met what the
-    /// first try had left.
+    /// first try had left; and not when its identifier is another payment's.
     /// </summary>
     private async Task<bool> IsDurableAsync(Conflict conflict, Payment payment) =>
-        conflict == Conflict.None || (await reader.FindAsync(payment.Id) is { } found && found.Version == payment.Version
+        conflict == Conflict.None || (await reader.FindAsync(payment.Id) is { } found && IsSame(found.Facts, payment.Facts) && found.Version == payment.Version
             && found.InFlight?.Id == payment.InFlight?.Id && found.ChallengeKey == payment.ChallengeKey && found.Attempt?.Id == payment.Attempt?.Id);
+
+    private static bool IsSame(PaymentFacts one, PaymentFacts other) =>
+        one.App == other.App && one.ExternalId == other.ExternalId && one.Token == other.Token && one.CreatedAt == other.CreatedAt;
 
     /// <summary>
     /// Whether who holds the order as such holds it for the very same request. Of identical requests at once, the second may come upon that claim
