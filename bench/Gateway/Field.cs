@@ -15,6 +15,7 @@ internal sealed class Field : IAsyncDisposable
 {
     private readonly Cluster cluster;
     private readonly Contestant postgres;
+    private readonly Contestant watched;
     private readonly Contestant sqlite;
     private readonly Contestant ef;
     private readonly Contestant empty;
@@ -24,16 +25,17 @@ internal sealed class Field : IAsyncDisposable
     private readonly TollgateClient client;
     private int orders;
 
-    private Field(Cluster cluster, string scripts, string folder, Contestant postgres, Contestant sqlite, Contestant ef, Contestant empty, Contestant noStore)
+    private Field(Cluster cluster, string scripts, string folder, Contestant postgres, Contestant watched, Contestant sqlite, Contestant ef, Contestant empty, Contestant noStore)
     {
         this.cluster = cluster;
         this.scripts = scripts;
         this.folder = folder;
-        (this.postgres, this.sqlite, this.ef, this.empty, this.noStore) = (postgres, sqlite, ef, empty, noStore);
+        (this.postgres, this.watched, this.sqlite, this.ef, this.empty, this.noStore) = (postgres, watched, sqlite, ef, empty, noStore);
         client = new(postgres.Address, "app-sandbox", "sk-sandbox-tollgate");
         Contests =
         [
             ("charge on PostgreSQL", (c, s) => LoadAsync(postgres, "charge", c, s)),
+            ("charge on PostgreSQL, watched for abuse", (c, s) => LoadAsync(watched, "charge", c, s)),
             ("frictionless charge on PostgreSQL", (c, s) => LoadAsync(postgres, "frictionless", c, s)),
             ("pgbench, separate statements", (c, s) => PgbenchAsync("separate.sql", c, s)),
             ("charge on SQLite", (c, s) => LoadAsync(sqlite, "charge", c, s)),
@@ -72,6 +74,8 @@ internal sealed class Field : IAsyncDisposable
             scripts,
             folder,
             await Contestant.StartAsync(server, $"--Tollgate:Database={database}", $"--Tollgate:DataDirectory={Path.Combine(folder, "postgres")}"),
+            await Contestant.StartAsync(
+                server, $"--Tollgate:Database={await cluster.CreateDatabaseAsync("watched")}", $"--Tollgate:DataDirectory={Path.Combine(folder, "watched")}", "--Tollgate:Risk:Mode=monitor"),
             await Contestant.StartAsync(server, $"--Tollgate:DataDirectory={Path.Combine(folder, "sqlite")}"),
             await Contestant.StartAsync(yardsticks, "ef", $"--Database={plain}"),
             await Contestant.StartAsync(yardsticks, "empty"),
@@ -102,7 +106,7 @@ internal sealed class Field : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         client.Dispose();
-        foreach (var contestant in (Contestant[])[postgres, sqlite, ef, empty, noStore])
+        foreach (var contestant in (Contestant[])[postgres, watched, sqlite, ef, empty, noStore])
         {
             await contestant.DisposeAsync();
         }

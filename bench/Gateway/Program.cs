@@ -25,6 +25,7 @@ await using (var field = await Field.OpenAsync(root, cluster))
 }
 
 await report.AddAllocationAsync(cluster, seconds);
+report.AddVault();
 await report.WriteAsync(cluster.Version, started, rounds, seconds);
 return 0;
 

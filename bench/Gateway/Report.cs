@@ -56,6 +56,26 @@ internal sealed class Report(string root, bool quick)
         Directory.Delete(data, recursive: true);
     }
 
+    /// <summary>What the vault does costs, and what part of a charge's processor time that is.</summary>
+    public void AddVault()
+    {
+        var costs = VaultCost.Measure();
+        foreach (var (name, nanoseconds) in costs)
+        {
+            state[name] = nanoseconds;
+        }
+
+        if (Value("charge on PostgreSQL", 64, s => s.Ours) is { } micros)
+        {
+            state["the vault's share of a charge's CPU, %"] = VaultCost.OfCharge(costs) / 10 / micros;
+        }
+
+        if (Ratio("charge on PostgreSQL, watched for abuse", "charge on PostgreSQL") is { } watched)
+        {
+            state["charges/s watched for abuse (Risk:Mode=monitor) against not"] = watched;
+        }
+    }
+
     public async Task WriteAsync(string postgres, DateTimeOffset started, int rounds, int seconds)
     {
         var goals = Goals().ToList();

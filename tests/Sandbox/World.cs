@@ -63,6 +63,7 @@ internal sealed class World : IDisposable
     {
         Acquirer.Dispose();
         File.Delete(BooksPath);
+        File.Delete(BooksPath + ".lock");
     }
 
     private SimulatedAcquirer Open() => new(BooksPath, Behaviour, real);
