@@ -72,6 +72,7 @@ internal static class TollgateServer
         services.AddHostedService(s => s.GetRequiredService<KeyWatch>());
         services.AddHostedService(s => s.GetRequiredService<UnlockDoor>());
         services.AddUnlockedWork<AuditWatch>();
+        services.AddUnlockedWork<KeyUseRecord>();
         services.AddUnlockedWork<FailedLogIns>();
         services.AddUnlockedWork<AppDirectory>();
         services.AddUnlockedWork<Resealing>();

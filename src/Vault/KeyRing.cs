@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -12,6 +13,7 @@ public sealed class KeyRing : IDisposable
     private readonly TimeProvider clock;
     private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<int, KeyTally> tallies = new();
     private OpenKeys? before;
     private volatile Hand? hand;
     private long lookedAt;
@@ -24,7 +26,7 @@ public sealed class KeyRing : IDisposable
     public KeyRing(OpenKeys keys, TimeProvider? clock = null)
         : this(clock) => Use(keys);
 
-    private sealed record Hand(OpenKeys Keys, StoredKey Data, IReadOnlyList<StoredKey> Fingerprints, IReadOnlyDictionary<KeyPurpose, byte[]> Digests);
+    private sealed record Hand(OpenKeys Keys, StoredKey Data, IReadOnlyList<StoredKey> Fingerprints, IReadOnlyDictionary<KeyPurpose, StoredKey> Digests);
 
     /// <summary>Whether there are keys.</summary>
     public bool IsOpen => hand is not null;
@@ -80,11 +82,14 @@ public sealed class KeyRing : IDisposable
                 keys,
                 active[KeyPurpose.Data],
                 [.. register.Keys.Where(k => k.Purpose == KeyPurpose.Fingerprint && k.State is KeyState.Active or KeyState.Retired).OrderByDescending(k => k.State == KeyState.Active).ThenByDescending(k => k.Id)],
-                active.Values.Where(k => k.Purpose != KeyPurpose.Data).ToDictionary(k => k.Purpose, k => keys.Key(k.Id)!));
+                active.Values.Where(k => k.Purpose != KeyPurpose.Data).ToDictionary(k => k.Purpose));
         }
 
         opened.TrySetResult();
     }
+
+    /// <summary>How often each key was used since this was last asked; of those that were not, nothing.</summary>
+    public IReadOnlyList<KeyUses> TakeUses() => [.. tallies.Values.Select(t => t.Take()).Where(u => u is not { Sealed: 0, Opened: 0, Digested: 0 }).OrderBy(u => u.Key)];
 
     /// <summary>Overwrites the keys in memory.</summary>
     public void Dispose()
@@ -120,12 +125,13 @@ public sealed class KeyRing : IDisposable
             }
         }
 
+        TallyOf(held.Data).Sealed();
         return held.Keys.Key(id);
     }
 
     internal ReadOnlySpan<byte> DataKey(int id)
     {
-        if (FindData(id) is { } key || (LookAgain?.Invoke() == true && (key = FindData(id)) is not null))
+        if (FindOpening(id) is { } key || (LookAgain?.Invoke() == true && (key = FindOpening(id)) is not null))
         {
             return key;
         }
@@ -135,18 +141,36 @@ public sealed class KeyRing : IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"Data key {id} is unknown."));
     }
 
-    internal ReadOnlySpan<byte> DigestKey(KeyPurpose purpose) => Open.Digests[purpose];
+    internal ReadOnlySpan<byte> DigestKey(KeyPurpose purpose)
+    {
+        var held = Open;
+        var key = held.Digests[purpose];
+        TallyOf(key).Digested();
+        return held.Keys.Key(key.Id);
+    }
 
     /// <summary>The fingerprint keys that are valid, the active one first.</summary>
     internal IEnumerable<byte[]> FingerprintKeys()
     {
         var held = Open;
-        return held.Fingerprints.Select(k => held.Keys.Key(k.Id)!);
+        return held.Fingerprints.Select(k =>
+        {
+            TallyOf(k).Digested();
+            return held.Keys.Key(k.Id)!;
+        });
     }
 
-    private byte[]? FindData(int id)
+    private byte[]? FindOpening(int id)
     {
         var keys = Open.Keys;
-        return keys.Register.Keys.Any(k => k.Id == id && k.Purpose == KeyPurpose.Data) ? keys.Key(id) : null;
+        if (keys.Key(id) is not { } found || keys.Register.Keys.FirstOrDefault(k => k.Id == id) is not { Purpose: KeyPurpose.Data } key)
+        {
+            return null;
+        }
+
+        TallyOf(key).Opened();
+        return found;
     }
+
+    private KeyTally TallyOf(StoredKey key) => tallies.TryGetValue(key.Id, out var tally) ? tally : tallies.GetOrAdd(key.Id, new KeyTally(key.Id, key.Purpose));
 }

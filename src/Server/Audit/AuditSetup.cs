@@ -11,6 +11,7 @@ internal static class AuditSetup
     {
         services.AddSingleton(s => new AuditChain(s.GetRequiredService<CardVault>()));
         services.AddSingleton<AuditReader>();
+        services.AddSingleton<KeyUseRecord>();
         services.AddSingleton<FailedLogIns>();
         services.AddSingleton<ConfigurationRecord>();
         services.AddSingleton<AuditWatch>();

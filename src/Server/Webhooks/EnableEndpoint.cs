@@ -10,7 +10,7 @@ internal sealed class EnableEndpoint(EndpointDesk desk)
     public async Task HandleAsync(HttpContext context, App app)
     {
         using var body = await JsonBody.ReadOptionalAsync(context.Request, context.RequestAborted);
-        var enabled = await desk.EnableAsync(app.Id, QueryFields.Cleaned((string?)context.Request.RouteValues["id"]));
+        var enabled = await desk.EnableAsync(Asker.Of(context, app), app.Id, QueryFields.Cleaned((string?)context.Request.RouteValues["id"]));
         var answer = enabled is null ? Answer.NotFound("Endpoint not found.") : Answer.Ok(enabled, ResponseJson.Numbers.WebhookEndpointResponse);
         await answer.WriteAsync(context);
     }

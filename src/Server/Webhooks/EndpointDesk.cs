@@ -92,14 +92,17 @@ internal sealed class EndpointDesk(
     }
 
     /// <summary>Has an endpoint told again; nothing when there is none.</summary>
-    public async Task<WebhookEndpointResponse?> EnableAsync(AppId app, string id)
+    public async Task<WebhookEndpointResponse?> EnableAsync(Asker asker, AppId app, string id)
     {
         if (await FindAsync(app, id) is not { } endpoint)
         {
             return null;
         }
 
-        await journal.EnableEndpointAsync(app, DeliveryLane.IdOf(app, endpoint.EndpointUrl));
+        await journal.EnableEndpointAsync(
+            app,
+            DeliveryLane.IdOf(app, endpoint.EndpointUrl),
+            Entry(asker, AuditAct.WebhookEndpointChanged, $"endpoint {id} of app {app}", $"disabled: {endpoint.DisabledReason}", "enabled"));
         await directory.RefreshAsync();
         return endpoint with { DisabledAt = null, DisabledReason = null };
     }

@@ -138,7 +138,7 @@ internal static class WebhookVerbs
     }
 
     private static async Task<int> EnableAsync(Operator op, AppId app, string id, TextWriter output) =>
-        await op.Get<EndpointDesk>().EnableAsync(app, id) is { } enabled
+        await op.Get<EndpointDesk>().EnableAsync(new(AuditActor.Operator, null), app, id) is { } enabled
             ? await SayAsync(output, 0, $"{id}: {enabled.EndpointUrl} is told again. What was given up is sent again by webhooks replay.")
             : await SayAsync(output, 1, $"{id}: there is no such endpoint.");
 

@@ -119,6 +119,22 @@ public abstract class LockOuts(Gateway gateway)
     }
 
     [Fact]
+    public async Task P21_whoever_swaps_the_two_headers_leaves_no_secret_in_the_log()
+    {
+        await using var own = gateway.Another();
+        await own.InitializeAsync();
+        var registered = await own.Client.RegisterAppAsync();
+        using var wire = RawWire.WithoutCredentials(own);
+        var secret = registered.SecretKey.Expose();
+        Assert.Equal(401, (await wire.SendAsync(HttpMethod.Get, "/api/v2/settings", null, ("app-id", secret), ("secret-key", registered.AppId), ("X-Forwarded-For", "198.51.100.11"))).Status);
+        var rows = await Eventually.GetAsync(
+            async () => await own.Services.GetRequiredService<AuditReader>().ListAsync(new()).ToListAsync(), rows => rows.Any(r => r.Act == "log_in_failed"), "the entry");
+        Assert.Equal("app [redacted]", Assert.Single(rows, r => r.Act == "log_in_failed").Object);
+        Assert.DoesNotContain(rows, r => r.ToString().Contains(secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(secret, own.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task P21_a_flood_of_failed_log_ins_is_told_in_few_entries()
     {
         await using var house = await House.CreateAsync(gateway);

@@ -47,6 +47,30 @@ public abstract class AuditOfServers(Gateway gateway)
     }
 
     [Fact]
+    public async Task P21_how_often_each_key_was_used_is_in_the_log()
+    {
+        await using var own = gateway.Another();
+        await own.InitializeAsync();
+        var payment = await own.Client.ChargeAsync(Requests.Charge());
+        await own.Client.CreatePaymentAsync(Requests.Token(payment.Token!.Id));
+        await own.Services.GetRequiredService<KeyUseRecord>().WriteAsync();
+        var first = await ReadAsync();
+        var data = Assert.Single(first, r => r.Object.StartsWith("key 1 (data) by server ", StringComparison.Ordinal));
+        Assert.Matches("^sealed [1-9][0-9]*, opened [1-9][0-9]*, digested 0 since ", data.After);
+        Assert.Contains(first, r => r.Object.Contains("(fingerprint)", StringComparison.Ordinal) && r.After!.StartsWith("sealed 0, opened 0, digested ", StringComparison.Ordinal));
+        Assert.DoesNotContain(first, r => r.Object.Contains("(audit)", StringComparison.Ordinal));
+
+        // What was used since is told when the server stops, before it says that it stops; and of a key that was not used, nothing.
+        await own.Client.CreatePaymentAsync(Requests.Token(payment.Token!.Id));
+        await own.StopAsync();
+        await own.StartAsync();
+        var all = await own.Services.GetRequiredService<AuditReader>().ListAsync(new()).ToListAsync();
+        Assert.Contains(all.TakeWhile(r => r.Act != "log_stopped").Skip(all.FindIndex(r => r.Position == first[^1].Position) + 1), r => r.Act == "key_used" && r.Object.Contains("(data)", StringComparison.Ordinal));
+
+        async Task<List<AuditRow>> ReadAsync() => await own.Services.GetRequiredService<AuditReader>().ListAsync(new(Act: "key_used")).ToListAsync();
+    }
+
+    [Fact]
     public void P21_a_changed_setting_is_told_with_what_it_was()
     {
         var log = new ConfigurationRecord(

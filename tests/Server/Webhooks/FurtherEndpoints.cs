@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Client;
 using Tollgate.Client.Contract;
+using Tollgate.Server.Audit;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Tests.House;
 using Tollgate.Server.Webhooks;
@@ -126,6 +127,13 @@ public abstract class FurtherEndpoints(Gateway gateway)
         }
 
         Assert.Equal(["default", disabled[1].Id], (await client.ListWebhookEndpointsAsync()).Records.Select(e => e.Id));
+        var entries = await own.Services.GetRequiredService<AuditReader>().ListAsync(new(Act: "webhook_endpoint_changed")).ToListAsync();
+        Assert.Equal(
+            [(null, $"{receiver.Url}/further"), .. Enumerable.Repeat<(string?, string?)>(("disabled: it answered 410", "enabled"), 3)],
+            entries.Select(e => (e.Before, e.After)));
+        Assert.Equal(
+            disabled.Select(e => ("app", AppsOfTests.Other.Id, "127.0.0.1", $"endpoint {e.Id} of app {AppsOfTests.Other.Id}")),
+            entries.Skip(1).Select(e => (e.ActorKind, e.Actor, e.From!, e.Object)));
         var payment = await client.ChargeAsync(Requests.Charge());
         await Eventually.GetAsync(
             async () => (await client.ListWebhookDeliveriesAsync(new() { Uuid = payment.Uuid })).Records.Count(d => d.State == WebhookDeliveryState.Delivered), count => count == 2, "both deliveries");

@@ -65,13 +65,8 @@ internal sealed partial class PostgresJournalWriter
         """,
         [Value(id), Value(lane), Value(error), Value((long)payments)])).Count);
 
-    public async Task<bool> EnableEndpointAsync(AppId app, long lane)
-    {
-        await using var command = dataSource.CreateCommand("DELETE FROM disabled_endpoints WHERE lane = $1 AND app_id = $2");
-        command.Parameters.AddWithValue(lane);
-        command.Parameters.AddWithValue(app.Value);
-        return await command.ExecuteNonQueryAsync() == 1;
-    }
+    public async Task<bool> EnableEndpointAsync(AppId app, long lane, IReadOnlyList<AuditEntry> audit) => await InFeedAsync(
+        async run => (await run("DELETE FROM disabled_endpoints WHERE lane = $1 AND app_id = $2 RETURNING lane", [Value(lane), Value(app.Value)])).Count == 1, audit);
 
     public async Task RotateSecretAsync(NewSecret secret) => await InFeedAsync(async run =>
     {

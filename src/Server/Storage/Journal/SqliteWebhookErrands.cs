@@ -39,8 +39,8 @@ internal sealed partial class SqliteJournalWriter
         """,
         ("@id", id), ("@lane", lane), ("@error", error), ("@payments", payments)));
 
-    public Task<bool> EnableEndpointAsync(AppId app, long lane) =>
-        Task.FromResult(Run("DELETE FROM disabled_endpoints WHERE lane = @lane AND app_id = @app", ("@lane", lane), ("@app", app.Value)) == 1);
+    public Task<bool> EnableEndpointAsync(AppId app, long lane, IReadOnlyList<AuditEntry> audit) => Task.FromResult(Audited(
+        audit, () => Run("DELETE FROM disabled_endpoints WHERE lane = @lane AND app_id = @app", ("@lane", lane), ("@app", app.Value)) == 1));
 
     public Task RotateSecretAsync(NewSecret secret)
     {

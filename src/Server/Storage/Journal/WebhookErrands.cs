@@ -47,7 +47,7 @@ internal interface IWebhookWriter
     Task<int> GiveUpEndpointAsync(string id, long lane, string error, int payments);
 
     /// <summary>Has an endpoint told again; false when it was not disabled.</summary>
-    Task<bool> EnableEndpointAsync(AppId app, long lane);
+    Task<bool> EnableEndpointAsync(AppId app, long lane, IReadOnlyList<AuditEntry> audit);
 
     /// <summary>Has an app's webhooks signed by a new secret.</summary>
     Task RotateSecretAsync(NewSecret secret);
@@ -98,7 +98,8 @@ internal sealed partial class Journal
     }
 
     /// <summary>Has an endpoint told again; false when it was not disabled.</summary>
-    public Task<bool> EnableEndpointAsync(AppId app, long lane) => RunAsync(new Errand<bool>(() => writer.EnableEndpointAsync(app, lane)));
+    public Task<bool> EnableEndpointAsync(AppId app, long lane, params IReadOnlyList<AuditEntry> audit) =>
+        RunAsync(new Errand<bool>(() => writer.EnableEndpointAsync(app, lane, audit)));
 
     /// <summary>Has an app's webhooks signed by a new secret.</summary>
     public Task RotateSecretAsync(NewSecret secret) => RunAsync(new Errand<bool>(async () =>
