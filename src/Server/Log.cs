@@ -116,4 +116,7 @@ internal static partial class Log
 
     [LoggerMessage(108, LogLevel.Information, "{Count} card numbers that no payment has used for {Days} days were destroyed")]
     public static partial void CardsRetired(ILogger logger, int count, int days);
+
+    [LoggerMessage(109, LogLevel.Warning, "{Count} shares were brought, and no more for ten minutes: they are forgotten, and are to be brought again")]
+    public static partial void SharesForgotten(ILogger logger, int count);
 }

@@ -70,7 +70,7 @@ public sealed class KeyShare
     }
 
     /// <summary>Overwrites the share in memory.</summary>
-    internal void Forget() => CryptographicOperations.ZeroMemory(value);
+    public void Forget() => CryptographicOperations.ZeroMemory(value);
 
     private byte[] Check()
     {

@@ -13,12 +13,16 @@ internal sealed class KeyCustody : IDisposable
 {
     private static readonly TimeSpan LooksEvery = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long shares that are not enough are kept after the last of them was brought.</summary>
+    private static readonly TimeSpan KeepsShares = TimeSpan.FromMinutes(10);
+
     private readonly KeySettings settings;
     private readonly Database database;
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly List<KeyShare> shares = [];
     private IKeyEncryptionKey? wrapping;
     private long lookedAt;
+    private DateTimeOffset broughtAt;
 
     private KeyCustody(KeySettings settings, Database database)
     {
@@ -120,11 +124,12 @@ internal sealed class KeyCustody : IDisposable
     /// <summary>Takes a custodian's share. With the last that is needed, the vault is open.</summary>
     /// <returns>How many are still needed, and what to tell the custodian.</returns>
     /// <exception cref="VaultException">It is not taken: the sentence says why.</exception>
-    public async Task<(int Needed, string Sentence)> TakeAsync(KeyShare share)
+    public async Task<(int Needed, string Sentence)> TakeAsync(KeyShare share, DateTimeOffset now)
     {
         await reading.WaitAsync();
         try
         {
+            ForgetBefore(now);
             if (Ring.IsOpen)
             {
                 throw new VaultException("The vault is open already; the share was not needed, and was not kept.");
@@ -142,6 +147,7 @@ internal sealed class KeyCustody : IDisposable
             }
 
             shares.Add(share);
+            broughtAt = now;
             if (shares.Count < share.Threshold)
             {
                 var needed = share.Threshold - shares.Count;
@@ -149,7 +155,7 @@ internal sealed class KeyCustody : IDisposable
             }
 
             var key = KeyShares.Combine(shares);
-            shares.Clear();
+            Forget();
             try
             {
                 Ring.Use(OpenBy(stored, key));
@@ -163,6 +169,20 @@ internal sealed class KeyCustody : IDisposable
             }
 
             return (0, "The vault is open.");
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <summary>Forgets shares that were brought long ago and were not enough: whoever opens the vault comes while the others are there. How many they were.</summary>
+    public async Task<int> ForgetOldAsync(DateTimeOffset now)
+    {
+        await reading.WaitAsync();
+        try
+        {
+            return ForgetBefore(now);
         }
         finally
         {
@@ -191,6 +211,7 @@ internal sealed class KeyCustody : IDisposable
 
     public void Dispose()
     {
+        Forget();
         Ring.Dispose();
         wrapping?.Dispose();
         reading.Dispose();
@@ -255,6 +276,16 @@ internal sealed class KeyCustody : IDisposable
         }
 
         return false;
+    }
+
+    private int ForgetBefore(DateTimeOffset now) => shares.Count > 0 && now - broughtAt >= KeepsShares ? Forget() : 0;
+
+    private int Forget()
+    {
+        var count = shares.Count;
+        shares.ForEach(s => s.Forget());
+        shares.Clear();
+        return count;
     }
 
     private bool LookAgain()

@@ -77,6 +77,11 @@ internal sealed class KeyWatch : BackgroundService
     {
         try
         {
+            if (await custody.ForgetOldAsync(real.Clock.GetUtcNow()) is > 0 and var forgotten)
+            {
+                Log.SharesForgotten(logger, forgotten);
+            }
+
             await custody.RefreshAsync();
             if (custody.Ring.Held is { } held)
             {

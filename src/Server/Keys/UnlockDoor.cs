@@ -143,7 +143,7 @@ internal sealed class UnlockDoor(Settings settings, KeyCustody custody, IService
         {
             var share = KeyShare.Parse(line);
             what = share.ToString();
-            var (needed, sentence) = await custody.TakeAsync(share);
+            var (needed, sentence) = await custody.TakeAsync(share, real.Clock.GetUtcNow());
             await RememberAsync(what, true, sentence);
             if (needed == 0)
             {

@@ -137,7 +137,7 @@ public abstract partial class Fuzzing(Gateway shared, int count)
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 
-    [GeneratedRegex("\"uuid\":\"([0-9A-Z]{8,12})\"")]
+    [GeneratedRegex("\"uuid\":\"([0-9A-Z]{8,20})\"")]
     private static partial Regex Uuid();
 
     [GeneratedRegex("tok_[0-9a-f]{20}")]
@@ -146,7 +146,7 @@ public abstract partial class Fuzzing(Gateway shared, int count)
     [GeneratedRegex("dp_[0-9a-zA-Z]{8,40}")]
     private static partial Regex Dispute();
 
-    [GeneratedRegex("/3ds/[0-9A-Z]{8,12}/[0-9A-Za-z_-]{10,}")]
+    [GeneratedRegex("/3ds/[0-9A-Z]{8,20}/[0-9A-Za-z_-]{10,}")]
     private static partial Regex Page();
 
     [GeneratedRegex("name=\"attempt\" value=\"([^\"]+)\"")]

@@ -16,6 +16,8 @@ public abstract class SealedServers(Gateway shared)
 {
     private const string Shares = "--Tollgate:Keys:Provider=shares";
 
+    private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
     [Fact]
     public async Task P12_a_sealed_server_refuses_calls_until_enough_custodians_have_come_and_works_then()
     {
@@ -113,11 +115,37 @@ public abstract class SealedServers(Gateway shared)
         // A share that was made up: of the right set, with a check value that fits, and with another value.
         var real = custodians.Shares[0];
         var made = KeyShare.Parse(new KeyShare(real.Set, real.Number, real.Threshold, real.Count, new byte[KeyEncryptionKey.Length]).Expose());
-        Assert.Equal(1, (await custody.TakeAsync(made)).Needed);
-        Assert.Contains("all of them are forgotten", (await Assert.ThrowsAsync<VaultException>(() => custody.TakeAsync(custodians.Shares[1]))).Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await custody.TakeAsync(made, Noon)).Needed);
+        Assert.Contains(
+            "all of them are forgotten", (await Assert.ThrowsAsync<VaultException>(() => custody.TakeAsync(KeyShare.Parse(custodians.Shares[1].Expose()), Noon))).Message, StringComparison.Ordinal);
         Assert.False(custody.Ring.IsOpen);
-        Assert.Equal(1, (await custody.TakeAsync(custodians.Shares[1])).Needed);
-        Assert.Equal(0, (await custody.TakeAsync(custodians.Shares[2])).Needed);
+        Assert.Equal(1, (await custody.TakeAsync(custodians.Shares[1], Noon)).Needed);
+        Assert.Equal(0, (await custody.TakeAsync(custodians.Shares[2], Noon)).Needed);
+        Assert.True(custody.Ring.IsOpen);
+    }
+
+    [Fact]
+    public async Task Shares_that_are_not_enough_are_forgotten_ten_minutes_after_the_last_of_them()
+    {
+        await using var place = await EmptyPlace.CreateAsync(shared);
+        var output = new StringWriter();
+        using var custodians = new Custodians(output);
+        await KeyVerbs.RunAsync(["ceremony", "--shares", "4", "--threshold", "3", .. place.Arguments], custodians, output);
+        var written = custodians.Shares.Select(s => s.Expose()).ToList();
+        using var custody = await KeyCustody.OpenAsync(place.Migrated, place.Settings.Keys);
+        var first = KeyShare.Parse(written[0]);
+        Assert.Equal(2, (await custody.TakeAsync(first, Noon)).Needed);
+        Assert.Equal(0, await custody.ForgetOldAsync(Noon + TimeSpan.FromMinutes(9)));
+        Assert.Equal(1, (await custody.TakeAsync(KeyShare.Parse(written[1]), Noon + TimeSpan.FromMinutes(9))).Needed);
+        Assert.Equal(0, await custody.ForgetOldAsync(Noon + TimeSpan.FromMinutes(18)));
+        Assert.Equal(2, await custody.ForgetOldAsync(Noon + TimeSpan.FromMinutes(19)));
+        Assert.NotEqual(written[0], first.Expose());
+
+        // Also when nobody looked meanwhile: the third of three alone opens nothing.
+        Assert.Equal(2, (await custody.TakeAsync(KeyShare.Parse(written[0]), Noon + TimeSpan.FromMinutes(20))).Needed);
+        Assert.Equal(2, (await custody.TakeAsync(KeyShare.Parse(written[0]), Noon + TimeSpan.FromMinutes(30))).Needed);
+        Assert.Equal(1, (await custody.TakeAsync(KeyShare.Parse(written[2]), Noon + TimeSpan.FromMinutes(31))).Needed);
+        Assert.Equal(0, (await custody.TakeAsync(KeyShare.Parse(written[3]), Noon + TimeSpan.FromMinutes(32))).Needed);
         Assert.True(custody.Ring.IsOpen);
     }
 
