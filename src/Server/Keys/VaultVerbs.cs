@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tollgate.Core;
 using Tollgate.Core.Cards;
 using Tollgate.Core.StoredCredentials;
+using Tollgate.Server.Apps;
 using Tollgate.Server.Audit;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Storage.Journal;
@@ -100,30 +101,48 @@ internal static class VaultVerbs
         await using var stream = File.OpenRead(file);
 
         // All of it is read before any of it is used.
-        var count = ExportReader.Read(stream, recipient).Count();
+        var count = 0;
+        foreach (var (number, about) in ExportReader.Read(stream, recipient))
+        {
+            var (card, _) = ToCard(vault, number, about);
+            if (op.Get<AppRegistry>().Find(card.App) is null)
+            {
+                throw new VaultException($"The export has cards of app {card.App}, which is not registered here: none of it is used. Register the app (apps add), and import it then.");
+            }
+
+            await RefuseOtherAsync(op, card, number, "none of it is used");
+            count++;
+        }
+
         stream.Position = 0;
         await op.Get<KeyDesk>().AuditAsync(AuditAct.KeyUnlocked, "an export of a vault", after: string.Create(CultureInfo.InvariantCulture, $"{count} cards are imported from {file}"));
         var (added, present) = (0, 0);
         foreach (var batch in ExportReader.Read(stream, recipient).Chunk(Batch))
         {
-            foreach (var (number, about) in batch)
-            {
-                var (card, _) = ToCard(vault, number, about);
-                if (await op.Get<PaymentReader>().FindCardAsync(card.Token) is { } stored
-                    && (stored.App != card.App || (stored.Sealed is { } box && !vault.Unseal(box, card.Token, card.App).Equals(number))))
-                {
-                    throw new VaultException(string.Create(
-                        CultureInfo.InvariantCulture, $"The card token {card.Token} is another card's here. {added} cards were imported before that, and none beside it."));
-                }
-            }
+            var cards = batch.Select(c => (ToCard(vault, c.Number, c.About), c.Number)).ToList();
+            var there = await op.Get<Journal>().ImportCardsAsync([.. cards.Select(c => c.Item1)]);
+            added += batch.Length - there.Count;
+            present += there.Count;
 
-            var taken = await op.Get<Journal>().ImportCardsAsync([.. batch.Select(c => ToCard(vault, c.Number, c.About))]);
-            added += taken;
-            present += batch.Length - taken;
+            // Whoever added one at the same moment may have added another.
+            foreach (var ((card, _), number) in cards.Where(c => there.Contains(c.Item1.Card.Token)))
+            {
+                await RefuseOtherAsync(op, card, number, string.Create(CultureInfo.InvariantCulture, $"it was left as it is, and {added} cards were imported"));
+            }
         }
 
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{added} cards were imported; {present} were there already."));
         return 0;
+    }
+
+    /// <summary>A token is one card's, here and there.</summary>
+    private static async Task RefuseOtherAsync(Operator op, NewCard card, CardNumber number, string outcome)
+    {
+        if (await op.Get<PaymentReader>().FindCardAsync(card.Token) is { } stored
+            && (stored.App != card.App || (stored.Sealed is { } box && !op.Get<CardVault>().Unseal(box, card.Token, card.App).Equals(number))))
+        {
+            throw new VaultException($"The card token {card.Token} is another card's here: {outcome}.");
+        }
     }
 
     private static (NewCard Card, byte[] Agreement) ToCard(CardVault vault, CardNumber number, byte[] about)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Tollgate.Client.Contract;
+using Tollgate.Core;
 using Tollgate.Server.Keys;
 using Tollgate.Server.Storage;
 using Tollgate.Server.Tests.House;
@@ -195,6 +197,67 @@ public abstract class Rotations(Gateway shared)
         var there = await wire.CreatePaymentAsync(Requests.Token(paid.Token!.Id) with { PaymentType = PaymentType.Unscheduled });
         Assert.Equal("200", there.Verdict);
         Assert.Equal(PaymentStatus.Authorised, there.Payment.Status);
+    }
+
+    [Fact]
+    public async Task An_import_of_many_cards_that_is_killed_is_completed_by_the_next_and_one_that_fits_not_changes_nothing()
+    {
+        await using var from = shared.Another("--Tollgate:RequestsPerSecond=off");
+        await using var to = shared.Another();
+        await from.InitializeAsync();
+        await to.InitializeAsync();
+        const int count = 450;
+        var tokens = new List<string>();
+        for (var i = 0; i < count; i += 50)
+        {
+            tokens.AddRange((await Task.WhenAll(Enumerable.Range(0, 50).Select(n => from.Client.ChargeAsync(Requests.Charge(n % 2 == 0 ? "4242424242424242" : "5555555555554444"))))).Select(p => p.Token!.Id));
+        }
+
+        var (key, file) = (Path.Combine(to.DataDirectory, "recipient.pem"), Path.Combine(from.DataDirectory, "export"));
+        await VaultAsync(to, "recipient", "--to", key);
+        Assert.Contains($"{count} cards are in", await VaultAsync(from, "export", "--for", key, "--to", file), StringComparison.Ordinal);
+
+        // The last token is another card's here, and then another app's: nothing of the export is used.
+        await using (var connection = await Proof.OpenAsync(to))
+        {
+            var own = (await to.Client.ChargeAsync(Requests.Charge("378282246310005"))).Token!.Id;
+            var (app, print) = (new AppId(AppsOfTests.Sandbox.Id), to.Services.GetRequiredService<CardVault>());
+            var box = print.Seal((await to.Reader.FindCardAsync(new(own)))! is { Sealed: { } held } ? print.Unseal(held, new(own), app) : throw new InvalidOperationException(), new(tokens[^1]), app);
+            await connection.ExecuteAsync("UPDATE cards SET token_id = @token, sealed = @box WHERE token_id = @own", new { token = tokens[^1], box, own });
+            Assert.Contains($"{tokens[^1]} is another card's here: none of it is used", await RefusedAsync(), StringComparison.Ordinal);
+            await connection.ExecuteAsync("UPDATE cards SET app_id = @other WHERE token_id = @token", new { other = AppsOfTests.Other.Id, token = tokens[^1] });
+            Assert.Contains($"{tokens[^1]} is another card's here: none of it is used", await RefusedAsync(), StringComparison.Ordinal);
+            await connection.ExecuteAsync("DELETE FROM cards WHERE token_id = @token", new { token = tokens[^1] });
+            Assert.Equal(0, await CountAsync());
+
+            // An app that nobody registered here.
+            var nobody = await Assert.ThrowsAsync<VaultException>(
+                () => VaultVerbs.RunAsync(["import", "--from", file, "--Tollgate:DataDirectory=" + to.DataDirectory, .. to.DatabaseSettings, "--Tollgate:Apps:0:Id=app-shop", "--Tollgate:Apps:0:SecretKey=sk-test-of-a-shop-0000000000", $"--Tollgate:Apps:0:WebhookSecret={AppsOfTests.WebhookSecret}"], TextWriter.Null));
+            Assert.Contains("cards of app app-sandbox, which is not registered here: none of it is used", nobody.Message, StringComparison.Ordinal);
+            Assert.Equal(0, await CountAsync());
+
+            // Killed when some cards are there.
+            using (var import = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tollgate.Server.dll"), "vault", "import", "--from", file, "--Tollgate:DataDirectory=" + to.DataDirectory, .. to.DatabaseSettings, .. AppsOfTests.Settings]))!)
+            {
+                await Eventually.GetAsync(CountAsync, n => n > 0 || import.HasExited, "the first batch");
+                import.Kill();
+                await import.WaitForExitAsync(TestContext.Current.CancellationToken);
+            }
+
+            var first = await CountAsync();
+            Assert.True(first is 200 or 400 or count, $"{first} cards are there");
+            Assert.Equal($"{count - first} cards were imported; {first} were there already.\n", await VaultAsync(to, "import", "--from", file));
+
+            async Task<long> CountAsync() => await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM cards");
+        }
+
+        using var wire = new Wire(to.Address);
+        foreach (var token in (string[])[tokens[0], tokens[199], tokens[200], tokens[^1]])
+        {
+            Assert.Equal("200", (await wire.CreatePaymentAsync(Requests.Token(token) with { PaymentType = PaymentType.Unscheduled })).Verdict);
+        }
+
+        async Task<string> RefusedAsync() => (await Assert.ThrowsAsync<VaultException>(() => VaultAsync(to, "import", "--from", file))).Message;
     }
 
     private static async Task<string> VaultAsync(Gateway gateway, params string[] verb)

@@ -132,21 +132,24 @@ internal sealed partial class Journal
     });
 
     /// <summary>Adds cards that came from another Tollgate, all of them or none; those that are there already stay as they are.</summary>
-    /// <returns>How many were added.</returns>
-    public Task<int> ImportCardsAsync(IReadOnlyList<(NewCard Card, byte[] Agreement)> cards) => WriteAsync(async connection =>
+    /// <returns>Those that were there.</returns>
+    public Task<IReadOnlySet<CardToken>> ImportCardsAsync(IReadOnlyList<(NewCard Card, byte[] Agreement)> cards) => WriteAsync<IReadOnlySet<CardToken>>(async connection =>
     {
-        var added = 0;
+        var there = new HashSet<CardToken>();
         foreach (var (card, agreement) in cards)
         {
-            added += await connection.ExecuteAsync(
+            if (await connection.ExecuteAsync(
                 """
                 INSERT INTO cards (token_id, app_id, first_payment_uuid, sealed, facts, created_at, agreement) VALUES (@token, @app, '', @Sealed, @facts, @at, @agreement)
                 ON CONFLICT (token_id) DO NOTHING
                 """,
-                new { token = card.Token.Value, app = card.App.Value, card.Sealed, facts = JournalRows.Card(card), at = JournalRows.Millis(card.CreatedAt), agreement });
+                new { token = card.Token.Value, app = card.App.Value, card.Sealed, facts = JournalRows.Card(card), at = JournalRows.Millis(card.CreatedAt), agreement }) == 0)
+            {
+                there.Add(card.Token);
+            }
         }
 
-        return added;
+        return there;
     });
 
     private Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work) => RunAsync(new Errand<T>(() => writer.InTransactionAsync(work)));
