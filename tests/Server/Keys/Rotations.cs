@@ -221,7 +221,7 @@ public abstract class Rotations(Gateway shared)
         await using (var connection = await Proof.OpenAsync(to))
         {
             var own = (await to.Client.ChargeAsync(Requests.Charge("378282246310005"))).Token!.Id;
-            var (app, print) = (new AppId(AppsOfTests.Sandbox.Id), to.Services.GetRequiredService<CardVault>());
+            var (app, print) = (new AppId(Server.Settings.SandboxApp.Id), to.Services.GetRequiredService<CardVault>());
             var box = print.Seal((await to.Reader.FindCardAsync(new(own)))! is { Sealed: { } held } ? print.Unseal(held, new(own), app) : throw new InvalidOperationException(), new(tokens[^1]), app);
             await connection.ExecuteAsync("UPDATE cards SET token_id = @token, sealed = @box WHERE token_id = @own", new { token = tokens[^1], box, own });
             Assert.Contains($"{tokens[^1]} is another card's here: none of it is used", await RefusedAsync(), StringComparison.Ordinal);
