@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(73, LogLevel.Warning, "The settings of app {App} in the database cannot be read: it {Problem}; nobody gets in by it")]
     public static partial void AppUnreadable(ILogger logger, string app, string problem);
 
+    [LoggerMessage(109, LogLevel.Error, "A webhook secret of app {App} does not open, and signs nothing: rotate it. {Problem}")]
+    public static partial void WebhookSecretUnreadable(ILogger logger, string app, string problem);
+
     [LoggerMessage(74, LogLevel.Warning, "{Proxy} sends X-Forwarded-For and is not in Tollgate:TrustedProxies: all that calls through it is one source, and is locked out as one")]
     public static partial void ProxyNotTrusted(ILogger logger, string proxy);
 

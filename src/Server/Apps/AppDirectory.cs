@@ -14,6 +14,7 @@ internal sealed class AppDirectory(AppReader reader, StoredSettings stored, AppR
 
     private readonly SemaphoreSlim refreshing = new(1, 1);
     private long known = -1;
+    private long told = -1;
 
     /// <summary>Reads what is stored now.</summary>
     public async Task RefreshAsync()
@@ -32,6 +33,7 @@ internal sealed class AppDirectory(AppReader reader, StoredSettings stored, AppR
             var (apps, secrets) = await reader.ReadAsync();
             var ofApp = secrets.ToLookup(s => s.App);
             var registered = new List<RegisteredApp>();
+            var opened = true;
             foreach (var app in apps)
             {
                 try
@@ -43,10 +45,20 @@ internal sealed class AppDirectory(AppReader reader, StoredSettings stored, AppR
                     // A setting that this version does not know, or does not take any more. The other apps go on.
                     Log.AppUnreadable(logger, app.Id.Value, wrong.Message);
                 }
+                catch (VaultException shut) when (shut is not VaultClosedException)
+                {
+                    // Its row was changed, or its key is gone: what is revoked of other apps must be heard all the same. It is tried again, and told once.
+                    opened = false;
+                    if (version != told)
+                    {
+                        Log.AppUnreadable(logger, app.Id.Value, "does not open (" + shut.Message.TrimEnd('.') + ")");
+                    }
+                }
             }
 
             registry.Replace(registered);
-            known = version;
+            told = version;
+            known = opened ? version : -1;
         }
         finally
         {

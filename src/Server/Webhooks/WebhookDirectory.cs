@@ -16,6 +16,7 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim refreshing = new(1, 1);
+    private readonly HashSet<AppId> told = [];
 
     private volatile Arrangements now = new(
         Array.Empty<WebhookEndpoint>().ToLookup(e => e.App), new Dictionary<long, DisabledEndpoint>(), Array.Empty<StoredSecret>().ToLookup(s => s.App));
@@ -54,7 +55,7 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
             now = new(
                 endpoints.ToLookup(e => e.App),
                 disabled.ToDictionary(d => d.Lane),
-                secrets.Select(s => new StoredSecret(s.App, vault.UnsealText(s.Sealed, SecretContext(s.App)), s.EndsAt)).ToLookup(s => s.App));
+                secrets.Select(Open).OfType<StoredSecret>().ToLookup(s => s.App));
         }
         finally
         {
@@ -97,6 +98,24 @@ internal sealed class WebhookDirectory(WebhookSettingsReader reader, AppRegistry
         catch (OperationCanceledException)
         {
             // The server is shutting down.
+        }
+    }
+
+    /// <summary>One that was changed, or whose key is gone, signs nothing; all others do, and the server starts.</summary>
+    private StoredSecret? Open(SealedSecret secret)
+    {
+        try
+        {
+            return new(secret.App, vault.UnsealText(secret.Sealed, SecretContext(secret.App)), secret.EndsAt);
+        }
+        catch (VaultException shut) when (shut is not VaultClosedException)
+        {
+            if (told.Add(secret.App))
+            {
+                Log.WebhookSecretUnreadable(logger, secret.App.Value, shut.Message);
+            }
+
+            return null;
         }
     }
 

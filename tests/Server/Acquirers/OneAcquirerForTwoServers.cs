@@ -194,31 +194,4 @@ public sealed class OneAcquirerForTwoServers(PostgresGateway gateway)
             Assert.DoesNotContain("987", said.Split('\n').Where(line => line.Contains("code", StringComparison.OrdinalIgnoreCase)));
         }
     }
-
-    /// <summary>The acquirer's process, a gateway in the test's process that can be looked into, and one in a process of its own.</summary>
-    private sealed class TwoServers(AcquirerServer acquirer, Gateway first, ServerProcess second) : IAsyncDisposable
-    {
-        public AcquirerServer Acquirer => acquirer;
-
-        public Gateway First => first;
-
-        public ServerProcess Second => second;
-
-        public static async Task<TwoServers> StartAsync(Gateway gateway, params string[] acquirerSettings)
-        {
-            var acquirer = await AcquirerServer.StartAsync(acquirerSettings);
-            var first = gateway.Another(acquirer.Setting);
-            await first.InitializeAsync();
-            return new(acquirer, first, await ServerProcess.StartAsync(first, acquirer.Setting));
-        }
-
-        public async Task<DateTimeOffset> ClockOfSecondAsync() => (await second.Client.GetSandboxClockAsync()).Now;
-
-        public async ValueTask DisposeAsync()
-        {
-            await second.DisposeAsync();
-            await first.DisposeAsync();
-            await acquirer.DisposeAsync();
-        }
-    }
 }

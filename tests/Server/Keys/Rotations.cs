@@ -49,16 +49,6 @@ public abstract class Rotations(Gateway shared)
     }
 
     [Fact]
-    public async Task Every_column_in_which_something_is_sealed_is_known_to_the_rotation()
-    {
-        await using var connection = await Proof.OpenAsync(shared);
-        var columns = shared is PostgresGateway
-            ? await connection.QueryAsync<string>("SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name LIKE '%sealed%'")
-            : await connection.QueryAsync<string>("SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name LIKE '%sealed%'");
-        Assert.Equal(columns.Order(StringComparer.Ordinal), SealedColumns.All.Select(c => $"{c.Table}.{c.Column}").Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
     public async Task P13_a_server_that_dies_while_it_seals_anew_leaves_the_rest_to_the_next_one()
     {
         await using var gateway = shared.Another();

@@ -39,6 +39,27 @@ public abstract class SecretRotations(Gateway gateway)
     }
 
     [Fact]
+    public async Task A_secret_whose_row_was_changed_by_somebody_keeps_no_other_app_from_its_own_nor_the_server_from_starting()
+    {
+        await using var own = gateway.Another();
+        await own.InitializeAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        using var other = own.ClientFor(AppsOfTests.Other.Id, AppsOfTests.Other.Key);
+        await other.RotateWebhookSecretAsync();
+        var ours = (await own.Client.RotateWebhookSecretAsync()).Secret;
+        await using (var connection = await Proof.OpenAsync(own))
+        {
+            await connection.ExecuteAsync(
+                "UPDATE webhook_secrets SET sealed = (SELECT m.sealed FROM webhook_secrets m WHERE m.app_id = 'app-sandbox' ORDER BY m.number DESC LIMIT 1) WHERE app_id = @id", new { id = AppsOfTests.Other.Id });
+        }
+
+        await own.StopAsync();
+        await own.StartAsync();
+        await AssertSignedAsync([await NextAsync(own, receiver)], valid: [ours, First], reference: First);
+        Assert.Contains($"A webhook secret of app {AppsOfTests.Other.Id} does not open, and signs nothing", own.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_an_overlap_only_the_new_one_signs()
     {
         await using var own = gateway.Another();
