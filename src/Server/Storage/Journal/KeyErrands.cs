@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Dapper;
-using Tollgate.Core.Cards;
+using Tollgate.Core;
 using Tollgate.Vault;
 
 namespace Tollgate.Server.Storage.Journal;
