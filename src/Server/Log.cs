@@ -78,13 +78,13 @@ internal static partial class Log
     [LoggerMessage(80, LogLevel.Critical, "The log could not be written for a while: what happened meanwhile is not in it")]
     public static partial void LogWasBroken(ILogger logger);
 
-    [LoggerMessage(81, LogLevel.Information, "The server's certificate was replaced; the new one is valid until {Until}")]
+    [LoggerMessage(81, LogLevel.Information, "The server's certificate was replaced; the new one is valid until {Until:u}")]
     public static partial void CertificateReplaced(ILogger logger, DateTime until);
 
-    [LoggerMessage(82, LogLevel.Critical, "The files of the server's certificate were replaced by what cannot be used ({Problem}); the old one, valid until {Until}, stays: an operator must look")]
+    [LoggerMessage(82, LogLevel.Critical, "The files of the server's certificate were replaced by what cannot be used ({Problem}); the old one, valid until {Until:u}, stays: an operator must look")]
     public static partial void CertificateRefused(ILogger logger, string problem, DateTime until);
 
-    [LoggerMessage(83, LogLevel.Critical, "The certificate {Use} ends on {Until}: an operator must replace it")]
+    [LoggerMessage(83, LogLevel.Critical, "The certificate {Use} ends on {Until:u}: an operator must replace it")]
     public static partial void CertificateEnds(ILogger logger, string use, DateTime until);
 
     [LoggerMessage(84, LogLevel.Critical, "A public page is not as it was authorised: {Difference}; an operator must look")]

@@ -38,14 +38,25 @@ Dictionary<string, Func<string[], Task<int>>> verbs = new(StringComparer.Ordinal
 
 try
 {
-    return args is [] or [['-', ..], ..] ? await ServeAsync(args)
+    return args is ["--help" or "-h" or "help"] ? Help(verbs.Keys)
+        : args is [] or [['-', ..], ..] ? await ServeAsync(args)
         : verbs.TryGetValue(args[0], out var verb) ? await verb(args[1..])
         : throw new SettingException("The verb", $"{args[0]} is none of Tollgate's, which are {string.Join(", ", verbs.Keys)} and none, to serve; a setting begins with two dashes");
 }
 catch (Exception wrong) when (wrong is SettingException or VaultException)
 {
-    Console.Error.WriteLine("Tollgate cannot start: " + wrong.Message);
+    Console.Error.WriteLine((args is [var first, ..] && verbs.ContainsKey(first) && first != "sandbox-acquirer" ? "Tollgate cannot do that: " : "Tollgate cannot start: ") + wrong.Message);
     return 1;
+}
+
+static int Help(IEnumerable<string> verbs)
+{
+    Console.Out.WriteLine($"""
+        Tollgate.Server [--Tollgate:SETTING=VALUE ...]           serves
+        Tollgate.Server VERB ... [--Tollgate:SETTING=VALUE ...]  does that, beside a server or without one; one that is not complete says how it goes:
+          {string.Join(", ", verbs)}
+        """);
+    return 0;
 }
 
 static async Task<int> ServeAsync(string[] args)

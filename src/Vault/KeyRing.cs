@@ -53,7 +53,7 @@ public sealed class KeyRing : IDisposable
     /// <exception cref="VaultClosedException">The vault is sealed.</exception>
     public int ActiveDataKey => Open.Data.Id;
 
-    private Hand Open => hand ?? throw new VaultClosedException("The vault is sealed: its custodians have not brought their shares yet.");
+    private Hand Open => hand ?? throw new VaultClosedException("The vault is sealed: a server waits for its custodians (keys unlock), and a verb is given their shares with --Tollgate:Keys:ShareFiles=FILE,FILE.");
 
     /// <summary>Remembers that what it has is what is stored, as of a moment that <see cref="Stopwatch.GetTimestamp"/> gave before it was read.</summary>
     public void Confirm(long at) => Volatile.Write(ref lookedAt, at);

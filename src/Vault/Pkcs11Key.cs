@@ -18,7 +18,11 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     private const int NonceLength = 12;
     private const int TagLength = 16;
 
-    private readonly IPkcs11Library library;
+    // A module is initialised once in a process, and finalised when the last key of it is let go: whoever ends it earlier takes the sessions of the others with it.
+    private static readonly Dictionary<string, (IPkcs11Library Library, int Keys)> Modules = new(StringComparer.Ordinal);
+    private static readonly Lock ModulesGate = new();
+
+    private readonly string module;
     private readonly ISession session;
     private readonly IObjectHandle key;
     private readonly Lock gate = new();
@@ -27,9 +31,9 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     static Pkcs11Key() => NativeLibrary.SetDllImportResolver(
         typeof(Pkcs11InteropFactories).Assembly, (name, _, _) => name == "libdl" && NativeLibrary.TryLoad("libdl.so.2", out var library) ? library : 0);
 
-    private Pkcs11Key(IPkcs11Library library, ISession session, IObjectHandle key)
+    private Pkcs11Key(string module, ISession session, IObjectHandle key)
     {
-        (this.library, this.session, this.key) = (library, session, key);
+        (this.module, this.session, this.key) = (module, session, key);
         CheckValue = Convert.ToHexString(Encrypt(new byte[NonceLength], new byte[3], []).AsSpan(0, 3));
     }
 
@@ -52,33 +56,43 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
             throw new VaultException($"The PKCS #11 module {place.Module} is missing.");
         }
 
-        var factories = new Pkcs11InteropFactories();
-        IPkcs11Library? library = null;
+        ISession? session = null;
+        var isTaken = false;
         try
         {
-            library = factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, place.Module, AppType.MultiThreaded);
+            var library = Take(place.Module);
+            isTaken = true;
             var slots = library.GetSlotList(SlotsType.WithTokenPresent).Where(s => s.GetTokenInfo() is var token && token.TokenFlags.TokenInitialized && token.Label.TrimEnd() == place.Token).ToList();
             var slot = slots.Count == 1
                 ? slots[0]
                 : throw new VaultException($"The PKCS #11 module {place.Module} has {(slots.Count == 0 ? "no token" : "several tokens")} with the label {place.Token}.");
-            var session = slot.OpenSession(create ? SessionType.ReadWrite : SessionType.ReadOnly);
+            session = slot.OpenSession(create ? SessionType.ReadWrite : SessionType.ReadOnly);
             LogIn(session, pin, place);
-            return new(library, session, FindKey(session, place, create));
+            return new(place.Module, session, FindKey(session, place, create));
         }
         catch (Pkcs11Exception refused)
         {
-            library?.Dispose();
+            Undo();
             throw new VaultException($"The token {place.Token} refused: {refused.RV}.", refused);
         }
         catch (UnmanagedException broken)
         {
-            library?.Dispose();
+            Undo();
             throw new VaultException($"The PKCS #11 module {place.Module} cannot be loaded.", broken);
         }
         catch
         {
-            library?.Dispose();
+            Undo();
             throw;
+        }
+
+        void Undo()
+        {
+            session?.Dispose();
+            if (isTaken)
+            {
+                LetGo(place.Module);
+            }
         }
     }
 
@@ -133,7 +147,34 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     public void Dispose()
     {
         session.Dispose();
-        library.Dispose();
+        LetGo(module);
+    }
+
+    private static IPkcs11Library Take(string module)
+    {
+        lock (ModulesGate)
+        {
+            var factories = new Pkcs11InteropFactories();
+            var (library, keys) = Modules.TryGetValue(module, out var there) ? there : (factories.Pkcs11LibraryFactory.LoadPkcs11Library(factories, module, AppType.MultiThreaded), 0);
+            Modules[module] = (library, keys + 1);
+            return library;
+        }
+    }
+
+    private static void LetGo(string module)
+    {
+        lock (ModulesGate)
+        {
+            var (library, keys) = Modules[module];
+            if (keys > 1)
+            {
+                Modules[module] = (library, keys - 1);
+                return;
+            }
+
+            Modules.Remove(module);
+            library.Dispose();
+        }
     }
 
     private static void LogIn(ISession session, string pin, Pkcs11Place place)

@@ -47,6 +47,22 @@ public sealed class Pkcs11Tests : IDisposable
     }
 
     [Fact]
+    public void A_key_goes_on_when_another_of_its_module_is_let_go_or_is_refused()
+    {
+        using var stays = Pkcs11Key.Open(HardwareToken.Place, HardwareToken.Pin, create: true);
+        var box = stays.Wrap([1, 2, 3], "here"u8);
+        using (var goes = Pkcs11Key.Open(HardwareToken.Place with { Label = "another" }, HardwareToken.Pin, create: true))
+        {
+            Assert.NotEqual(stays.CheckValue, goes.CheckValue);
+        }
+
+        Assert.Equal([1, 2, 3], stays.Unwrap(box, "here"u8));
+        Assert.Throws<VaultException>(() => Pkcs11Key.Open(HardwareToken.Place with { Label = "none" }, HardwareToken.Pin, create: false));
+        Assert.Throws<VaultException>(() => Pkcs11Key.Open(HardwareToken.Place with { Token = "none" }, HardwareToken.Pin, create: false));
+        Assert.Equal([1, 2, 3], stays.Unwrap(box, "here"u8));
+    }
+
+    [Fact]
     public void P11_a_key_that_lets_itself_be_read_out_is_refused()
     {
         Assert.Throws<VaultException>(() => Pkcs11Key.Open(HardwareToken.Place, HardwareToken.Pin, create: false));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Tollgate.Server.Apps;
 
@@ -39,9 +40,12 @@ internal sealed record AccessSettings
     public static List<IPNetwork> ReadNetworks(IConfigurationSection section, string name, bool orAddresses = true) => [.. Settings.List(section, name).Select(text =>
         (orAddresses || text.Contains('/', StringComparison.Ordinal) ? TryParseNetwork(text) : null) ?? throw new SettingException($"{section.Path}:{name}", "must be networks such as 10.20.0.0/16 or fd12:3456::/32, with commas between them"))];
 
-    /// <summary>A network, or an address as a network of its own.</summary>
-    public static IPNetwork? TryParseNetwork(string text) =>
-        IPNetwork.TryParse(text, out var network) ? network
-        : IPAddress.TryParse(text, out var address) && !text.Contains('%', StringComparison.Ordinal) ? new(address, address.GetAddressBytes().Length * 8)
-        : null;
+    /// <summary>A network, or an address as a network of its own. An IPv4 address is written in full: 203.0.113 does not mean 203.0.0.113.</summary>
+    public static IPNetwork? TryParseNetwork(string text)
+    {
+        var (read, network) = IPNetwork.TryParse(text, out var range) ? (true, range)
+            : IPAddress.TryParse(text, out var address) && !text.Contains('%', StringComparison.Ordinal) ? (true, new(address, address.GetAddressBytes().Length * 8))
+            : (false, default);
+        return read && (network.BaseAddress.AddressFamily != AddressFamily.InterNetwork || network.BaseAddress.ToString() == text.Split('/')[0]) ? network : null;
+    }
 }

@@ -38,6 +38,9 @@ internal enum AppRefusal
 
     /// <summary>Somebody else changed it at the same moment.</summary>
     Moved,
+
+    /// <summary>The app's secrets are not all for the same, and nobody has said what the one is for that takes over from them.</summary>
+    SeveralScopes,
 }
 
 /// <summary>Nothing was arranged.</summary>
@@ -103,12 +106,21 @@ internal sealed partial class AppDesk(
         return (secret, read.WebhookSecret);
     }
 
-    /// <summary>Gives an app a further secret; those before go on for the overlap, or as they are when there is none.</summary>
+    /// <summary>
+    /// Gives an app a further secret; those before go on for the overlap, or as they are when there is none. Unless told otherwise it is for what the last one is for;
+    /// when those before end and are not all for the same, it has to be told, for the app might lose a scope by it.
+    /// </summary>
     /// <exception cref="AppRefusedException">Not done.</exception>
     public async Task<MadeSecret> AddSecretAsync(Asker asker, AppId app, Scopes? scopes, TimeSpan? validFor, TimeSpan? overlap)
     {
         var (_, secrets) = await FindAsync(app);
-        var (secret, row) = Make(app, scopes ?? (Scopes)(secrets.LastOrDefault(IsLive)?.Scopes ?? (int)Scopes.All), validFor);
+        var live = secrets.Where(IsLive).Select(s => (Scopes)s.Scopes).ToList();
+        if (scopes is null && overlap is not null && live.Distinct().Skip(1).Any())
+        {
+            throw new AppRefusedException(AppRefusal.SeveralScopes);
+        }
+
+        var (secret, row) = Make(app, scopes ?? live.LastOrDefault(Scopes.All), validFor);
         var end = overlap is { } span ? row.At + span : (DateTimeOffset?)null;
         var entries = new List<AuditEntry> { Entry(asker, AuditAct.SecretCreated, $"secret {secret.Id} of app {app}", null, Shown(secret)) };
         entries.AddRange(secrets.Where(s => IsLive(s) && end is not null && !(s.ExpiresAt <= end)).Select(

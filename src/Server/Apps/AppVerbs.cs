@@ -67,6 +67,7 @@ internal static class AppVerbs
         AppRefusal.TooManySecrets => "The app has ten secrets already: revoke one first.",
         AppRefusal.NoSecret => "The app has no such secret that is not revoked already.",
         AppRefusal.Moved => "Somebody else changed the app at the same moment: look, and try again.",
+        AppRefusal.SeveralScopes => "The app's secrets are not all for the same, and all of them would end: say with --scopes what the new one is for.",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal)),
     };
 

@@ -37,12 +37,17 @@ internal static class VaultVerbs
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException("The file", denied.Message.TrimEnd('.'));
+            throw new VaultException(denied.Message);
         }
     }
 
     private static async Task<int> MakeRecipientAsync(Operator op, string file, TextWriter output)
     {
+        if (File.Exists(file))
+        {
+            throw new VaultException($"{file} exists already: name another file.");
+        }
+
         using var recipient = ExportRecipient.Create();
         OwnFile.Create(SecretFile(op), Convert.ToBase64String(recipient.Seal(op.Get<CardVault>())) + "\n");
         OwnFile.Create(file, recipient.PublicKey + "\n");
@@ -57,11 +62,16 @@ internal static class VaultVerbs
         var pem = await File.ReadAllTextAsync(recipient);
         await op.Get<KeyDesk>().ReadAsync();
 
-        // What is written is told before, so that no export is without its entry.
-        await op.Get<KeyDesk>().AuditAsync(AuditAct.Exported, "the vault", after: $"to {file}, for the key in {recipient}");
+        // Refused before there is a file, and an entry that says that it was done.
+        using (new ExportWriter(Stream.Null, pem))
+        {
+        }
+
         long count;
         await using (var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write))
         {
+            // What is written is told before, so that no export is without its entry.
+            await op.Get<KeyDesk>().AuditAsync(AuditAct.Exported, "the vault", after: $"to {file}, for the key in {recipient}");
             using var writer = new ExportWriter(stream, pem);
             for (var after = string.Empty; await reader.ListCardsAsync(after, Batch) is { Count: > 0 } cards; after = cards[^1].Token)
             {
@@ -115,7 +125,7 @@ internal static class VaultVerbs
         }
 
         stream.Position = 0;
-        await op.Get<KeyDesk>().AuditAsync(AuditAct.KeyUnlocked, "an export of a vault", after: string.Create(CultureInfo.InvariantCulture, $"{count} cards are imported from {file}"));
+        await op.Get<KeyDesk>().AuditAsync(AuditAct.KeyImported, "an export of a vault", after: string.Create(CultureInfo.InvariantCulture, $"{count} cards are imported from {file}"));
         var (added, present) = (0, 0);
         foreach (var batch in ExportReader.Read(stream, recipient).Chunk(Batch))
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Tollgate.Core.Risk;
+using Tollgate.Server.Apps;
 using Tollgate.Server.Storage;
 using Tollgate.Vault;
 
@@ -90,8 +91,7 @@ internal sealed class RiskLists(CardVault vault, Func<Task<IReadOnlyList<RiskLis
     {
         RiskListKind.Bin when text.Length is >= 6 and <= 8 && text.All(char.IsAsciiDigit) => text,
         RiskListKind.Email when text.Contains('@', StringComparison.Ordinal) && text.Length <= 254 => RiskMarks.WriteCard(RiskMarks.EmailOf(vault, text)),
-        RiskListKind.Ip when IPNetwork.TryParse(text, out var network) => network.ToString(),
-        RiskListKind.Ip when IPAddress.TryParse(text, out var address) => string.Create(CultureInfo.InvariantCulture, $"{address}/{address.GetAddressBytes().Length * 8}"),
+        RiskListKind.Ip when AccessSettings.TryParseNetwork(text) is { } network => network.ToString(),
         RiskListKind.Country when Core.Cards.Countries.Contains(text.ToUpperInvariant()) => text.ToUpperInvariant(),
         _ => null,
     };

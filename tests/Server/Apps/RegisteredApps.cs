@@ -127,6 +127,17 @@ public abstract class RegisteredApps(Gateway gateway)
             "must be strings or numbers", (await Assert.ThrowsAsync<SettingException>(() => Verbs.AppsAsync(gateway, 0, "set", "--app", app, "WebhookMoney=coins"))).Message, StringComparison.Ordinal);
         Assert.Contains("is not a setting", (await Assert.ThrowsAsync<SettingException>(() => Verbs.AppsAsync(gateway, 0, "set", "--app", app, "SecretKey=mine"))).Message, StringComparison.Ordinal);
 
+        // Two addresses that are not written in full: as somebody means them, and as they would be read.
+        foreach (var network in new[] { "203.0.113", "010.0.0.0/8" })
+        {
+            Assert.Contains(
+                "must be networks", (await Assert.ThrowsAsync<SettingException>(() => Verbs.AppsAsync(gateway, 0, "set", "--app", app, "AllowedNetworks=" + network))).Message, StringComparison.Ordinal);
+        }
+
+        // The last one reads only; the one that takes over from both must not do less than they did before somebody says so.
+        using var reads = JsonDocument.Parse(await Verbs.AppsAsync(gateway, 0, "add-secret", "--app", app, "--scopes", "read", "--json"));
+        Assert.Contains("say with --scopes", await Verbs.AppsAsync(gateway, 1, "rotate", "--app", app), StringComparison.Ordinal);
+        await Verbs.AppsAsync(gateway, 0, "revoke", "--app", app, "--secret", Text(reads, "secret_id"));
         using var rotated = JsonDocument.Parse(await Verbs.AppsAsync(gateway, 0, "rotate", "--app", app, "--overlap", "P0D", "--json"));
         await BecomesAsync(app, Text(rotated, "secret_key"), true);
         await BecomesAsync(app, secret, false);

@@ -48,8 +48,9 @@ public abstract partial class Fuzzing(Gateway shared, int count)
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", answered.OrderBy(a => a.Key).Select(a => $"{a.Key}: {a.Value}")) + "; memory in MB: " + string.Join(", ", memory.Select(m => m >> 20)));
 
-        // All kinds of answers are there, or this test has stopped testing.
-        Assert.All([200, 400, 404, 405, 409, 415, 422], status => Assert.True(answered.GetValueOrDefault(status) > 0, $"seed {seed}: no answer was {status}"));
+        // All kinds of answers are there, or this test has stopped testing. A conflict needs luck: a short run may do without.
+        int[] kinds = [200, 400, 404, 405, 415, 422];
+        Assert.All(total < 100_000 ? kinds : [.. kinds, 409], status => Assert.True(answered.GetValueOrDefault(status) > 0, $"seed {seed}: no answer was {status}"));
         Assert.True(answered.GetValueOrDefault(200) > total / 10, $"seed {seed}: {answered.GetValueOrDefault(200)} of {total} were answered with 200");
         Assert.True(answered.GetValueOrDefault(503) <= total / 1000, $"seed {seed}: {answered.GetValueOrDefault(503)} of {total} were answered with 503");
         Assert.Empty(scanner.Scan("the log", gateway.Log));

@@ -172,6 +172,10 @@ public abstract class Rotations(Gateway shared)
         var paid = await from.Client.ChargeAsync(Requests.Charge());
         var (key, file) = (Path.Combine(to.DataDirectory, "recipient.pem"), Path.Combine(from.DataDirectory, "export"));
         await VaultAsync(to, "recipient", "--to", key);
+        await File.WriteAllTextAsync(file + ".pem", "no key", TestContext.Current.CancellationToken);
+        Assert.Contains("no public key", (await Assert.ThrowsAsync<VaultException>(() => VaultAsync(from, "export", "--for", file + ".pem", "--to", file))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The file ", (await Assert.ThrowsAsync<VaultException>(() => VaultAsync(from, "export", "--for", key, "--to", key))).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(" on the vault", await Verbs.AuditAsync(from, "list", "--act", "exported"), StringComparison.Ordinal);
         Assert.Contains("1 cards are in", await VaultAsync(from, "export", "--for", key, "--to", file), StringComparison.Ordinal);
         Assert.DoesNotContain("4242424242424242", System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
 
@@ -183,6 +187,7 @@ public abstract class Rotations(Gateway shared)
 
         Assert.Equal("1 cards were imported; 0 were there already.\n", await VaultAsync(to, "import", "--from", file));
         Assert.Equal("0 cards were imported; 1 were there already.\n", await VaultAsync(to, "import", "--from", file));
+        Assert.Contains("1 cards are imported from", await Verbs.AuditAsync(to, "list", "--act", "key_imported"), StringComparison.Ordinal);
         using var wire = new Wire(to.Address);
         var there = await wire.CreatePaymentAsync(Requests.Token(paid.Token!.Id) with { PaymentType = PaymentType.Unscheduled });
         Assert.Equal("200", there.Verdict);

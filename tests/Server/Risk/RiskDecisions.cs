@@ -198,7 +198,7 @@ public abstract class RiskDecisions(Gateway gateway)
         }
 
         Assert.Contains("there is no such entry", await RunAsync(own, 1, "lists", "remove", "rl_nobody"), StringComparison.Ordinal);
-        foreach (var (kind, value) in new[] { ("card", "NOBODY"), ("bin", "42424"), ("email", "jane"), ("ip", "somewhere"), ("country", "XX") })
+        foreach (var (kind, value) in new[] { ("card", "NOBODY"), ("bin", "42424"), ("email", "jane"), ("ip", "somewhere"), ("ip", "203.0.113"), ("ip", "010.0.0.1"), ("country", "XX") })
         {
             await RunAsync(own, 1, "lists", "add", "block", kind, value, "--reason", "wrong");
         }

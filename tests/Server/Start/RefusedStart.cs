@@ -136,6 +136,23 @@ public sealed class RefusedStart
     }
 
     [Fact]
+    public async Task A_verb_that_cannot_be_done_does_not_speak_of_a_start_and_who_asks_for_help_starts_nothing()
+    {
+        await using var place = new Workplace();
+        var refused = await place.Start(["keys", "destroy"]).ExitAsync();
+        Assert.Equal(1, refused.ExitCode);
+        Assert.StartsWith("Tollgate cannot do that: The verb is keys list", refused.Errors, StringComparison.Ordinal);
+        foreach (var word in new[] { "--help", "-h", "help" })
+        {
+            var helped = await place.Start([word]).ExitAsync();
+            Assert.Equal((0, string.Empty), (helped.ExitCode, helped.Errors));
+            Assert.Contains("keys, apps, vault, audit", helped.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(place.Folder));
+    }
+
+    [Fact]
     public async Task A_settings_file_that_is_not_JSON_is_named()
     {
         await using var place = new Workplace();
