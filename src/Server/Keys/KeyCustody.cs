@@ -141,6 +141,12 @@ internal sealed class KeyCustody : IDisposable
                 throw new VaultException($"Share {share.Number} is of set {share.Set}, and this vault's shares are of set {stored.Current.Custody}; it was not kept.");
             }
 
+            if (shares.Any(s => CustodyOf(s) != stored.Current.Custody))
+            {
+                // They are of a ceremony that another has replaced meanwhile, and open nothing any more.
+                Forget();
+            }
+
             if (shares.Any(s => s.Number == share.Number))
             {
                 throw new VaultException($"Share {share.Number} has been brought already.");

@@ -35,6 +35,10 @@ internal sealed class UnlockDoor(Settings settings, KeyCustody custody, IService
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
         }
+        catch (SocketException busy) when (busy.SocketErrorCode is SocketError.WouldBlock or SocketError.TryAgain)
+        {
+            throw new VaultException($"The door {path} is busy: too many wait before it. Try again.", busy);
+        }
         catch (SocketException)
         {
             // What a server that was killed has left behind.
