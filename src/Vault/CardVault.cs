@@ -28,6 +28,23 @@ public sealed class CardVault(KeyRing keys)
             ? number
             : throw new VaultException("What was sealed as a card number is none.");
 
+    /// <summary>Opens a sealed card number; <see langword="null"/> when it does not open, whatever the reason.</summary>
+    /// <exception cref="VaultClosedException">The vault is sealed.</exception>
+    public CardNumber? Open(byte[] box, CardToken token, AppId app)
+    {
+        try
+        {
+            return Unseal(box, token, app);
+        }
+        catch (VaultException lost) when (lost is not VaultClosedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether something was sealed with a key that is destroyed, and can be opened by nobody.</summary>
+    public bool IsLost(ReadOnlySpan<byte> box) => keys.IsDestroyed(KeyOf(box));
+
     /// <summary>Seals a security code until its authorisation (PCI DSS 3.3.2), for one payment of one app.</summary>
     public byte[] SealCode(CardVerificationCode code, PaymentId payment, AppId app)
     {
@@ -143,6 +160,21 @@ public sealed class CardVault(KeyRing keys)
 
         CryptographicOperations.ZeroMemory(plain);
         return prints;
+    }
+
+    /// <summary>By which of the keys that are valid a number's fingerprint was made; 0 when by none of them.</summary>
+    public int KeyOfFingerprint(CardNumber number, string print)
+    {
+        var (valid, prints) = (keys.FingerprintKeyIds(), Fingerprints(number));
+        for (var i = 0; i < Math.Min(valid.Count, prints.Count); i++)
+        {
+            if (prints[i] == print)
+            {
+                return valid[i];
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>

@@ -136,7 +136,7 @@ public sealed class KeyRing : IDisposable
             return key;
         }
 
-        throw new VaultException(Open.Keys.Register.Keys.Any(k => k.Id == id && k is { Purpose: KeyPurpose.Data, State: KeyState.Destroyed })
+        throw new VaultException(IsDestroyed(id)
             ? string.Create(CultureInfo.InvariantCulture, $"Data key {id} is destroyed, and what it sealed with it.")
             : string.Create(CultureInfo.InvariantCulture, $"Data key {id} is unknown."));
     }
@@ -159,6 +159,11 @@ public sealed class KeyRing : IDisposable
             return held.Keys.Key(k.Id)!;
         });
     }
+
+    /// <summary>The numbers of the fingerprint keys that are valid, in the same order.</summary>
+    internal IReadOnlyList<int> FingerprintKeyIds() => [.. Open.Fingerprints.Select(k => k.Id)];
+
+    internal bool IsDestroyed(int id) => Open.Keys.Register.Keys.Any(k => k.Id == id && k is { Purpose: KeyPurpose.Data, State: KeyState.Destroyed });
 
     private byte[]? FindOpening(int id)
     {

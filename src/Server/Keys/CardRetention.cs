@@ -40,16 +40,15 @@ internal sealed class CardRetention(SealedReader reader, Journal journal, KeySet
         var destroyed = 0;
         while (await reader.ListUnusedAsync(since, AtOnce) is { Count: > 0 } unused)
         {
-            var now = await journal.DestroyCardsAsync([.. unused.Select(u => u.Token.Value)], clock.GetUtcNow());
-            destroyed += now;
+            var before = destroyed;
             foreach (var app in unused.GroupBy(u => u.App))
             {
-                await ((IJournal)journal).AuditAsync(new(
+                destroyed += await journal.DestroyCardsAsync(app.Select(u => u.Token.Value), clock.GetUtcNow(), count => new(
                     real.Clock.GetUtcNow(), AuditAct.CardsDestroyed, AuditActor.System, null, $"cards of {app.Key}",
-                    After: string.Create(CultureInfo.InvariantCulture, $"{app.Count()} unused since {since:u}")));
+                    After: string.Create(CultureInfo.InvariantCulture, $"{count} unused since {since:u}")));
             }
 
-            if (now == 0)
+            if (destroyed == before)
             {
                 break;
             }

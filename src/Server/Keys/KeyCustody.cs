@@ -199,22 +199,6 @@ internal sealed class KeyCustody : IDisposable
     /// <summary>What a register remembers of a share's ceremony.</summary>
     public static string CustodyOf(KeyShare share) => $"{share.Set} {share.Threshold}/{share.Count}";
 
-    /// <summary>Where a new key file waits until everything is wrapped by it.</summary>
-    public static string NextFile(string file) => file + ".next";
-
-    /// <summary>A new key file is the key file from now on.</summary>
-    public static void PromoteNextFile(string file)
-    {
-        try
-        {
-            System.IO.File.Move(NextFile(file), file, overwrite: true);
-        }
-        catch (FileNotFoundException)
-        {
-            // Another process that found it there has been quicker.
-        }
-    }
-
     public void Dispose()
     {
         Forget();
@@ -263,25 +247,17 @@ internal sealed class KeyCustody : IDisposable
     /// <summary>A key file that was replaced: whoever replaced it was ended between the database and the file, or is about to move it.</summary>
     private bool TakeNextFile(KeyRegister register)
     {
-        foreach (var path in new[] { NextFile(settings.File), settings.File }.Where(KeyEncryptionKey.Exists))
+        var checkValue = register.Current.CheckValue;
+        var next = NextKeyFile.Promote(settings.File, checkValue) ?? KeyEncryptionKey.Load(settings.File);
+        if (next.CheckValue != checkValue)
         {
-            var next = KeyEncryptionKey.Load(path);
-            if (next.CheckValue == register.Current.CheckValue)
-            {
-                wrapping?.Dispose();
-                wrapping = next;
-                if (path != settings.File)
-                {
-                    PromoteNextFile(settings.File);
-                }
-
-                return true;
-            }
-
             next.Dispose();
+            return false;
         }
 
-        return false;
+        wrapping?.Dispose();
+        wrapping = next;
+        return true;
     }
 
     private int ForgetBefore(DateTimeOffset now) => shares.Count > 0 && now - broughtAt >= KeepsShares ? Forget() : 0;

@@ -35,18 +35,19 @@ internal sealed class KeyDesk(KeyCustody custody, Journal journal, SealedReader 
         var keys = await ReadAsync();
         if (Waiting(keys) is null)
         {
-            await WriteAsync(keys.Add(purpose, custody.Wrapping, Now));
+            var added = keys.Add(purpose, custody.Wrapping, Now);
+            await WriteAsync(added, Entry(AuditAct.KeyCreated, NameOf(added.Keys[^1])));
             keys = await ReadAsync();
-            await AuditAsync(AuditAct.KeyCreated, NameOf(Waiting(keys)!));
         }
 
         var waiting = Waiting(keys)!;
         await Task.Delay(Learning, CancellationToken.None);
         keys = await ReadAsync();
         var before = keys.Register.Keys.Single(k => k.Purpose == purpose && k.State == KeyState.Active);
-        await WriteAsync(keys.Activate(waiting.Id, settings.Periods, Now));
-        await AuditAsync(AuditAct.KeyRotated, NameOf(waiting), before: NameOf(before), after: NameOf(waiting));
-        await AuditAsync(AuditAct.KeyRetired, NameOf(before));
+        await WriteAsync(
+            keys.Activate(waiting.Id, settings.Periods, Now),
+            Entry(AuditAct.KeyRotated, NameOf(waiting), before: NameOf(before), after: NameOf(waiting)),
+            Entry(AuditAct.KeyRetired, NameOf(before)));
         return (custody.Ring.Held!.Register.Keys.Single(k => k.Id == waiting.Id), before);
 
         StoredKey? Waiting(OpenKeys open) => open.Register.Keys.FirstOrDefault(k => k.Purpose == purpose && k.State == KeyState.Created);
@@ -63,20 +64,22 @@ internal sealed class KeyDesk(KeyCustody custody, Journal journal, SealedReader 
         }
 
         var rewrapped = keys.Rewrap(next, settings.Periods, Now, custodyOfShares);
-        await WriteAsync(rewrapped);
-        await AuditAsync(AuditAct.KeyRotated, NameOf(rewrapped.Current), before: NameOf(before), after: NameOf(rewrapped.Current));
+        var rotated = Entry(AuditAct.KeyRotated, NameOf(rewrapped.Current), before: NameOf(before), after: NameOf(rewrapped.Current));
+        await (custodyOfShares.Length == 0
+            ? WriteAsync(rewrapped, rotated)
+            : WriteAsync(rewrapped, rotated, Entry(AuditAct.KeyCeremony, NameOf(rewrapped.Current), after: $"shares {custodyOfShares}")));
         return rewrapped.Current;
     }
 
-    /// <summary>How much needs each key that is not the active one: what is sealed with it, and cards with a fingerprint of it or of one before.</summary>
+    /// <summary>How much needs each key that is neither active nor destroyed: what is sealed with it, and cards with a fingerprint of it.</summary>
     public async Task<IReadOnlyList<(string Where, int Key, long Count)>> CountLeftAsync()
     {
         var register = (await ReadAsync()).Register;
-        var active = register.Keys.Single(k => k is { Purpose: KeyPurpose.Data, State: KeyState.Active }).Id;
-        var left = (await reader.CountAsync()).Where(c => c.Key != active).ToList();
-        if (register.Keys.LastOrDefault(k => k is { Purpose: KeyPurpose.Fingerprint, State: KeyState.Retired }) is { } retired && await CountPrintsAsync() is > 0 and var cards)
+        var gone = register.Keys.Where(k => k is { Purpose: KeyPurpose.Data, State: KeyState.Active or KeyState.Destroyed }).Select(k => k.Id).ToHashSet();
+        var left = (await reader.CountAsync()).Where(c => !gone.Contains(c.Key)).ToList();
+        if (register.Keys.Any(k => k is { Purpose: KeyPurpose.Fingerprint, State: KeyState.Retired }))
         {
-            left.Add(("fingerprints of cards", retired.Id, cards));
+            left.AddRange((await CountPrintsAsync()).Select(print => ("fingerprints of cards", print.Key, print.Value)));
         }
 
         return left;
@@ -105,15 +108,14 @@ internal sealed class KeyDesk(KeyCustody custody, Journal journal, SealedReader 
                 $"Key {id} was retired at {retired:u}, and a server that stood still may not know it yet: it can be destroyed after {retired + settings.Quarantine:u}."));
         }
 
-        await WriteAsync(keys.Destroy(id, Now));
-        await AuditAsync(AuditAct.KeyDestroyed, NameOf(key!), after: lost);
+        await WriteAsync(keys.Destroy(id, Now), key is null ? [] : [Entry(AuditAct.KeyDestroyed, NameOf(key), after: lost)]);
         return (key!, lost);
     }
 
-    /// <summary>Destroys the numbers of all cards of an app; how many. Those with which a payment is pending stay until it is not.</summary>
-    public async Task<int> ShredAsync(AppId app)
+    /// <summary>Destroys the numbers of all cards of an app; how many, and how many are left because a payment is pending with them.</summary>
+    public async Task<(int Destroyed, int Left)> ShredAsync(AppId app)
     {
-        var destroyed = 0;
+        var (destroyed, found) = (0, 0);
         for (var after = string.Empty; ;)
         {
             var cards = await reader.ListCardsAsync(after, Page);
@@ -122,19 +124,21 @@ internal sealed class KeyDesk(KeyCustody custody, Journal journal, SealedReader 
                 break;
             }
 
-            destroyed += await journal.DestroyCardsAsync([.. cards.Where(c => c.App == app.Value).Select(c => c.Token)], Now);
+            var tokens = cards.Where(c => c.App == app.Value).Select(c => c.Token).ToList();
+            found += tokens.Count;
+            destroyed += await journal.DestroyCardsAsync(
+                tokens, Now, count => Entry(AuditAct.CardsDestroyed, $"cards of {app}", after: string.Create(CultureInfo.InvariantCulture, $"{count} destroyed")));
             after = cards[^1].Token;
         }
 
-        await AuditAsync(AuditAct.CardsDestroyed, $"cards of {app}", after: string.Create(CultureInfo.InvariantCulture, $"{destroyed} destroyed"));
-        return destroyed;
+        return (destroyed, found - destroyed);
     }
 
-    /// <summary>Writes that something was done to the keys.</summary>
+    /// <summary>Writes that something is done with the keys that does not change them.</summary>
     public Task AuditAsync(AuditAct act, string what, string? before = null, string? after = null)
     {
         IJournal log = journal;
-        return log.AuditAsync(new(Now, act, AuditActor.Operator, null, what, Before: before, After: after));
+        return log.AuditAsync(Entry(act, what, before, after));
     }
 
     /// <summary>A key as the audit log names it.</summary>
@@ -144,21 +148,32 @@ internal sealed class KeyDesk(KeyCustody custody, Journal journal, SealedReader 
     public static string NameOf(WrappingKey key) =>
         string.Create(CultureInfo.InvariantCulture, $"key encryption key {key.Number} ({KeyRegister.Name(key.Provider)}, check value {key.CheckValue})");
 
-    private async Task<long> CountPrintsAsync()
+    private AuditEntry Entry(AuditAct act, string what, string? before = null, string? after = null) =>
+        new(Now, act, AuditActor.Operator, null, what, Before: before, After: after);
+
+    /// <summary>How many cards have a fingerprint that is not of the active key, by the key that it is of; 0 where that is none of those that are left.</summary>
+    private async Task<IReadOnlyDictionary<int, long>> CountPrintsAsync()
     {
-        var count = 0L;
+        var counts = new SortedDictionary<int, long>();
         for (var after = string.Empty; await reader.ListCardsAsync(after, Page) is { Count: > 0 } cards; after = cards[^1].Token)
         {
-            count += cards.LongCount(c => JsonSerializer.Deserialize(c.Facts, StorageJson.Default.StoredCardFacts)!.Card.Fingerprint
-                != vault.Fingerprint(vault.Unseal(c.Sealed, new(c.Token), new(c.App))));
+            foreach (var card in cards)
+            {
+                var print = JsonSerializer.Deserialize(card.Facts, StorageJson.Default.StoredCardFacts)!.Card.Fingerprint;
+                if (vault.Open(card.Sealed, new(card.Token), new(card.App)) is { } number && vault.Fingerprint(number) != print)
+                {
+                    var key = vault.KeyOfFingerprint(number, print);
+                    counts[key] = counts.GetValueOrDefault(key) + 1;
+                }
+            }
         }
 
-        return count;
+        return counts;
     }
 
-    private async Task WriteAsync(KeyRegister next)
+    private async Task WriteAsync(KeyRegister next, params IReadOnlyList<AuditEntry> audit)
     {
-        if (!await journal.WriteRegisterAsync(next))
+        if (!await journal.WriteRegisterAsync(next, audit))
         {
             throw new VaultException("Another process changed the keys at the same moment, and nothing was done: look at them (keys list), and try again.");
         }

@@ -175,17 +175,14 @@ internal static class KeyVerbs
         {
             var (key, custody) = await ceremony.HoldAsync(Number(options, "shares"), Number(options, "threshold"), FilesOf(options));
             using var held = key;
-            var wrapped = await desk.RewrapAsync(key, custody);
-            await desk.AuditAsync(AuditAct.KeyCeremony, KeyDesk.NameOf(wrapped), after: $"shares {custody}");
-            return await ToldAsync(wrapped);
+            return await ToldAsync(await desk.RewrapAsync(key, custody));
         }
 
         if (to == KeyProvider.File && settings.Provider == KeyProvider.File)
         {
-            var path = KeyCustody.NextFile(settings.File);
-            using var next = KeyEncryptionKey.Exists(path) ? KeyEncryptionKey.Load(path) : KeyEncryptionKey.Create(path);
-            var wrapped = await desk.RewrapAsync(next);
-            KeyCustody.PromoteNextFile(settings.File);
+            using var file = NextKeyFile.Take(settings.File);
+            var wrapped = await desk.RewrapAsync(file.Key);
+            NextKeyFile.Promote(settings.File, wrapped.CheckValue)?.Dispose();
             return await ToldAsync(wrapped);
         }
 
@@ -238,8 +235,9 @@ internal static class KeyVerbs
 
     private static async Task<int> ShredAsync(Operator op, string app, TextWriter output)
     {
-        var destroyed = await op.Get<KeyDesk>().ShredAsync(new(app));
-        return await SayAsync(output, 0, string.Create(CultureInfo.InvariantCulture, $"{destroyed} card numbers of {app} are destroyed."));
+        var (destroyed, left) = await op.Get<KeyDesk>().ShredAsync(new(app));
+        var rest = left == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" {left} are left, with which payments are pending: do it again when they are not.");
+        return await SayAsync(output, left == 0 ? 0 : 1, string.Create(CultureInfo.InvariantCulture, $"{destroyed} card numbers of {app} are destroyed.{rest}"));
     }
 
     /// <summary>The proof of retention (PCI DSS 3.2.1): what was destroyed in the last quarter, and that nothing is overdue.</summary>

@@ -195,7 +195,13 @@ internal sealed class Resealing : BackgroundService
     private (string Token, byte[] Old, byte[] New)? Reprint((string Token, string App, byte[] Sealed, byte[] Facts) card)
     {
         var stored = JsonSerializer.Deserialize(card.Facts, StorageJson.Default.StoredCardFacts)!;
-        var print = vault.Fingerprint(vault.Unseal(card.Sealed, new CardToken(card.Token), new AppId(card.App)));
+        if (vault.Open(card.Sealed, new(card.Token), new(card.App)) is not { } number)
+        {
+            // Without its number it keeps the fingerprint that it has.
+            return null;
+        }
+
+        var print = vault.Fingerprint(number);
         return stored.Card.Fingerprint == print
             ? null
             : (card.Token, card.Facts, JsonSerializer.SerializeToUtf8Bytes(stored with { Card = stored.Card with { Fingerprint = print } }, StorageJson.Default.StoredCardFacts));

@@ -67,7 +67,7 @@ internal static class VaultVerbs
         {
         }
 
-        long count;
+        var (count, lost) = (0L, 0L);
         await using (var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write))
         {
             // What is written is told before, so that no export is without its entry.
@@ -77,7 +77,11 @@ internal static class VaultVerbs
             {
                 foreach (var (token, app, box, _) in cards)
                 {
-                    if (await payments.FindCardAsync(new(token)) is { Deleted: false } card
+                    if (vault.IsLost(box))
+                    {
+                        lost++;
+                    }
+                    else if (await payments.FindCardAsync(new(token)) is { Deleted: false } card
                         && (card.Brought ?? await AgreementAsync(payments, card)) is { } agreement)
                     {
                         writer.Add(
@@ -91,7 +95,8 @@ internal static class VaultVerbs
             stream.Flush(flushToDisk: true);
         }
 
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count} cards are in {file}."));
+        var rest = lost == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" {lost} are not: the key that their numbers were sealed with is destroyed.");
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count} cards are in {file}.{rest}"));
         return 0;
     }
 

@@ -55,7 +55,7 @@ public abstract class KeyLives(Gateway shared)
         Assert.Contains("Everything is wrapped by key encryption key 2 (file", (await gateway.KeysAsync("rotate wrapping")).Said, StringComparison.Ordinal);
         var after = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         Assert.NotEqual(before, after);
-        Assert.False(File.Exists(file + ".next"));
+        Assert.Empty(Waiting());
 
         // It goes on, and learns new keys: the file in the place of the old one is taken.
         await gateway.KeysAsync("rotate data");
@@ -66,16 +66,21 @@ public abstract class KeyLives(Gateway shared)
         Assert.Equal(PaymentStatus.Authorised, (await gateway.Client.ChargeAsync(Requests.Charge())).Status);
 
         // As if the operator had been cut off between the database and the file: the new one waits, and is taken.
+        var checkValue = gateway.Services.GetRequiredService<KeyRing>().Held!.Register.Current.CheckValue;
+        await gateway.StopAsync();
+        File.Move(file, $"{file}.next-{checkValue}");
+        OwnFile.Create(file, before);
+        await gateway.StartAsync();
+        Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Empty(Waiting());
+
+        // Or as if it had brought the new one to this machine before another one rotated.
         await gateway.StopAsync();
         File.Move(file, file + ".next");
-        await File.WriteAllTextAsync(file, before, TestContext.Current.CancellationToken);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
+        OwnFile.Create(file, before);
         await gateway.StartAsync();
-        Assert.Equal((after, false), (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), File.Exists(file + ".next")));
+        Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Empty(Waiting());
 
         // The old file opens nothing, and both are named.
         await gateway.StopAsync();
@@ -84,6 +89,31 @@ public abstract class KeyLives(Gateway shared)
         Assert.Contains("and what was given is another one", refused.Message, StringComparison.Ordinal);
         await File.WriteAllTextAsync(file, after, TestContext.Current.CancellationToken);
         await gateway.StartAsync();
+
+        IEnumerable<string> Waiting() => Directory.EnumerateFiles(Path.GetDirectoryName(file)!, "*.next*");
+    }
+
+    [Fact]
+    public async Task One_process_at_a_time_replaces_the_key_file_and_none_moves_the_file_of_another()
+    {
+        await using var gateway = shared.Another();
+        await gateway.InitializeAsync();
+        var file = Path.Combine(gateway.DataDirectory, "keys", "key-encryption.key");
+        var before = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        string checkValue;
+        using (var other = NextKeyFile.Take(file))
+        {
+            checkValue = other.Key.CheckValue;
+            var refused = await Assert.ThrowsAsync<VaultException>(() => gateway.KeysAsync("rotate wrapping"));
+            Assert.StartsWith($"Another process replaces the key file {file} at this moment, and nothing was done", refused.Message, StringComparison.Ordinal);
+            Assert.Null(NextKeyFile.Promote(file, checkValue == "000000" ? "000001" : "000000"));
+            Assert.Equal(before, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        }
+
+        // It was cut off before the database knew its key: that one is taken.
+        Assert.Contains($"key encryption key 2 (file, check value {checkValue})", (await gateway.KeysAsync("rotate wrapping")).Said, StringComparison.Ordinal);
+        Assert.NotEqual(before, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Null(NextKeyFile.Promote(file, checkValue));
     }
 
     [Fact]

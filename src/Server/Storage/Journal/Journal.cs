@@ -40,8 +40,8 @@ internal interface IBatchWriter : IWebhookWriter, IRiskWriter, IAdministrativeWr
     /// <summary>Removes what has had its time: idempotency keys and order claims after a day, deleted cards that no payment needs any more.</summary>
     Task SweepAsync(DateTimeOffset now);
 
-    /// <summary>Runs statements that both engines understand, in one transaction.</summary>
-    Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work);
+    /// <summary>Runs statements that both engines understand, in one transaction with the entries of the audit log that tell of what came of them.</summary>
+    Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work, Func<T, IReadOnlyList<AuditEntry>> audit);
 }
 
 /// <summary>A batch that is durable.</summary>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Tollgate.Core;
+using Tollgate.Server.Audit;
 using Tollgate.Vault;
 
 namespace Tollgate.Server.Storage.Journal;
@@ -65,8 +66,9 @@ internal static class KeyRows
 /// <content>What operators do to the keys.</content>
 internal sealed partial class Journal
 {
-    /// <summary>Stores a register in the place of the one before it; false when another process was first.</summary>
-    public Task<bool> WriteRegisterAsync(KeyRegister next) => WriteAsync(connection => KeyRows.WriteAsync(connection, next));
+    /// <summary>Stores a register in the place of the one before it, with what the audit log tells of it; neither, and false, when another process was first.</summary>
+    public Task<bool> WriteRegisterAsync(KeyRegister next, params IReadOnlyList<AuditEntry> audit) =>
+        WriteAsync(connection => KeyRows.WriteAsync(connection, next), written => written ? audit : []);
 
     /// <summary>Puts rows that were sealed anew in the place of those that they were made of; one that somebody has written meanwhile stays as it is.</summary>
     /// <returns>How many were replaced.</returns>
@@ -114,23 +116,28 @@ internal sealed partial class Journal
         """,
         new { work, owner, now = now.ToUnixTimeMilliseconds(), until = until.ToUnixTimeMilliseconds() }) == 1);
 
-    /// <summary>Destroys the numbers of cards, which no new payment can use any more, unless a payment is pending with one; the entry goes with it.</summary>
+    /// <summary>
+    /// Destroys the numbers of cards, which no new payment can use any more, unless a payment is pending with one; what the audit log tells of so many goes
+    /// with it.
+    /// </summary>
     /// <returns>How many.</returns>
-    public Task<int> DestroyCardsAsync(IReadOnlyList<string> tokens, DateTimeOffset at) => WriteAsync(async connection =>
-    {
-        var destroyed = 0;
-        foreach (var token in tokens)
+    public Task<int> DestroyCardsAsync(IEnumerable<string> tokens, DateTimeOffset at, Func<int, AuditEntry> tell) => WriteAsync(
+        async connection =>
         {
-            destroyed += await connection.ExecuteAsync(
-                """
-                UPDATE cards SET sealed = NULL, deleted_at = COALESCE(deleted_at, @at)
-                WHERE token_id = @token AND sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = @token AND p.status = 0)
-                """,
-                new { token, at = at.ToUnixTimeMilliseconds() });
-        }
+            var destroyed = 0;
+            foreach (var token in tokens)
+            {
+                destroyed += await connection.ExecuteAsync(
+                    """
+                    UPDATE cards SET sealed = NULL, deleted_at = COALESCE(deleted_at, @at)
+                    WHERE token_id = @token AND sealed IS NOT NULL AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.token_id = @token AND p.status = 0)
+                    """,
+                    new { token, at = at.ToUnixTimeMilliseconds() });
+            }
 
-        return destroyed;
-    });
+            return destroyed;
+        },
+        destroyed => destroyed > 0 ? [tell(destroyed)] : []);
 
     /// <summary>Adds cards that came from another Tollgate, all of them or none; those that are there already stay as they are.</summary>
     /// <returns>Those that were there.</returns>
@@ -153,5 +160,8 @@ internal sealed partial class Journal
         return there;
     });
 
-    private Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work) => RunAsync(new Errand<T>(() => writer.InTransactionAsync(work)));
+    private Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work) => WriteAsync(work, _ => []);
+
+    private Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, Func<T, IReadOnlyList<AuditEntry>> audit) =>
+        RunAsync(new Errand<T>(() => writer.InTransactionAsync(work, audit)));
 }

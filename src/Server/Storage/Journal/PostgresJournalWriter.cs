@@ -145,11 +145,12 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
         await batch.ExecuteNonQueryAsync();
     }
 
-    public async Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work)
+    public async Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work, Func<T, IReadOnlyList<AuditEntry>> audit)
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var result = await work(connection);
+        PostgresBatch.AppendAudit(connection, transaction, chain, audit(result));
         await transaction.CommitAsync();
         return result;
     }

@@ -95,8 +95,13 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
         return Task.CompletedTask;
     }
 
-    public Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work) =>
-        Task.FromResult(InTransaction(() => work(connection).GetAwaiter().GetResult()));
+    public Task<T> InTransactionAsync<T>(Func<System.Data.Common.DbConnection, Task<T>> work, Func<T, IReadOnlyList<AuditEntry>> audit) =>
+        Task.FromResult(InTransaction(() =>
+        {
+            var result = work(connection).GetAwaiter().GetResult();
+            AppendAudit(audit(result));
+            return result;
+        }));
 
     public void Dispose()
     {
