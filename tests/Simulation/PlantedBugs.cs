@@ -50,7 +50,7 @@ public class PlantedBugs(ITestOutputHelper output)
             Runner, "Payment> RecoverAsync", "return current.InFlight is { Stage: OperationStage.Reversing } ? await ReverseAsync(current) : current;", "return current;"),
         ["recovery refunds again under another reference"] = InSource(
             Runner, "Payment> RecoverAsync", "new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)", "unknown.Kind == OperationKind.Refund ? new AcquirerOrder.Refund(identifiers.NewOperation(), current.Id, unknown.Amount, string.Empty) : new AcquirerOrder.Inquire(unknown.Id, current.Id, unknown.Amount, unknown.Kind)"),
-        ["recovery believes whoever says no to a reversal"] = InSource(Runner, "Payment> ReverseAsync", "told is Outcome.Approved ? outcome : new Outcome.Unknown()", "outcome"),
+        ["recovery believes whoever says no to a reversal"] = InSource(Runner, "Payment> ReverseAsync", "told is Outcome.Approved ? await UndoAsync() : new Outcome.Unknown()", "outcome"),
         ["a dispute that comes early is not asked for again"] = InSource(
             "Server/Payments/AcquirerNews.cs", "return heard switch", "Refusal.OperationInFlight } => false", "Refusal.OperationInFlight } => true"),
         ["a record is settled without the word that it is dealt with"] = InSource(

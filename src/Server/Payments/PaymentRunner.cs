@@ -345,18 +345,26 @@ internal sealed class PaymentRunner(
     private async Task<Payment> ReverseAsync(Payment payment)
     {
         var operation = payment.InFlight!;
-        var (outcome, seen) = await ExchangeAsync(new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind));
-        var exchanges = new List<AcquirerExchange> { seen };
+        var order = new AcquirerOrder.Reverse(operation.Id, payment.Id, operation.Amount, operation.Kind);
+        var exchanges = new List<AcquirerExchange>();
+        var outcome = await UndoAsync();
         if (outcome is Outcome.Declined)
         {
-            // "No" means that the operation is through only when the acquirer says so of the operation itself; otherwise it is undone once more.
+            // It may have been said before the acquirer approved, and an earlier reversal may still arrive. "No" is final only of what the acquirer had approved when it was asked.
             var (told, asked) = await ExchangeAsync(new AcquirerOrder.Inquire(operation.Id, payment.Id, operation.Amount, operation.Kind));
             exchanges.Add(asked);
-            outcome = told is Outcome.Approved ? outcome : new Outcome.Unknown();
+            outcome = told is Outcome.Approved ? await UndoAsync() : new Outcome.Unknown();
         }
 
         return (await ApplyAsync(
-            payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation), seen.SentAt) { Exchanges = exchanges })).Payment!;
+            payment, now => new PaymentCommand.RecordReversal(now, operation.Id, outcome, now + BackOff(operation), exchanges[^1].SentAt) { Exchanges = exchanges })).Payment!;
+
+        async Task<Outcome> UndoAsync()
+        {
+            var (undone, seen) = await ExchangeAsync(order);
+            exchanges.Add(seen);
+            return undone;
+        }
     }
 
     /// <summary>The context for which a piece of evidence is sealed.</summary>

@@ -41,14 +41,18 @@ public abstract class UnknownOutcomes(Gateway gateway)
         capture | lost_reply capture, lost_request inquiry | 200 authorised | authorised | 1000 0 0 0
         refund | lost_reply refund, lost_request inquiry | 200 return_pending | return_rejected | 1000 1000 0 0
 
-        # And the undoing goes wrong as well: it is repeated until it is acknowledged. What the acquirer has done and will not undo has happened.
+        # And the undoing goes wrong as well: it is repeated until it is acknowledged. What the acquirer has done and will not undo has happened,
+        # when it says so again of what it says that it has done: before that, another reversal may still come and undo it.
+        authorise | lost_reply authorisation, lost_request inquiry, decline reversal | 200 pending | failed acquirer_unavailable | 1000 0 1000 0
+        authorise | lost_reply authorisation, lost_request inquiry, decline reversal, decline reversal | 200 pending | authorised | 1000 0 0 0
         authorise | lost_request authorisation, lost_reply reversal | 200 pending | failed acquirer_unavailable | 0 0 0 0
         authorise | lost_request authorisation, lost_request reversal | 200 pending | failed acquirer_unavailable | 0 0 0 0
         authorise | lost_request authorisation, decline reversal | 200 pending | failed acquirer_unavailable | 0 0 0 0
         authorise | lost_request authorisation, duplicate reversal | 200 pending | failed acquirer_unavailable | 0 0 0 0
         capture | lost_request capture, decline reversal | 200 authorised | authorised | 1000 0 0 0
         capture | lost_request capture, lost_reply reversal | 200 authorised | authorised | 1000 0 0 0
-        capture | lost_reply capture, lost_request inquiry, decline reversal | 200 authorised | waiting | 1000 700 300 0
+        capture | lost_reply capture, lost_request inquiry, decline reversal | 200 authorised | authorised | 1000 0 0 0
+        capture | lost_reply capture, lost_request inquiry, decline reversal, decline reversal | 200 authorised | waiting | 1000 700 300 0
         refund | lost_request refund, decline reversal | 200 return_pending | return_rejected | 1000 1000 0 0
         refund | lost_request refund, lost_reply reversal | 200 return_pending | return_rejected | 1000 1000 0 0
         """;
