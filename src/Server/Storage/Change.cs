@@ -83,6 +83,9 @@ internal sealed record DueWebhook(
 {
     /// <summary>The identifier that goes with it: that of its event, unless it is a sample's.</summary>
     public string Id { get; init; } = WebhookComposer.EventId(Payment.Value, Version);
+
+    /// <summary>Which it is.</summary>
+    public WebhookKey Key => new(Payment, Version, Endpoint);
 }
 
 /// <summary>An endpoint's lane, and how many webhooks may be taken from it.</summary>

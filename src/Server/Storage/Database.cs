@@ -161,7 +161,7 @@ internal sealed class PostgresDatabase : Database
     // "toll" in ASCII: the number by which processes that migrate this database know each other.
     private const long MigrationLock = 0x746F6C6C;
 
-    private const int MostWriters = 4;
+    private const int MostWriters = 5;
 
     private readonly NpgsqlDataSource reading;
     private readonly NpgsqlDataSource writing;

@@ -19,6 +19,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
         var results = new CommitResult[batch.Count];
         IReadOnlyCollection<long> released = [];
         var open = Enumerable.Range(0, batch.Count).ToList();
+        var left = lanes.DoneWith(batch);
         using var connection = dataSource.OpenConnection();
         for (var clashes = 0; open.Count > 0;)
         {
@@ -26,6 +27,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
             {
                 using var transaction = connection.BeginTransaction();
                 var statements = new PostgresBatch([.. open.Select(i => batch[i])]);
+                statements.LeaveLanes(lanes.Holder, left);
                 var conflicts = statements.Run(connection, transaction);
                 if (conflicts.Count == 0)
                 {
@@ -49,6 +51,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
             }
         }
 
+        lanes.End(batch, left);
         return new(results, released);
     }
 
@@ -130,6 +133,7 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
 
     public async Task SweepAsync(DateTimeOffset now)
     {
+        lanes.EndLeases(now);
         await using var batch = dataSource.CreateBatch();
         batch.BatchCommands.Add(new("DELETE FROM orders WHERE expires_at <= $1") { Parameters = { new() { Value = JournalRows.Millis(now) } } });
         batch.BatchCommands.Add(new("DELETE FROM idempotency WHERE created_at <= $1")
@@ -155,7 +159,5 @@ internal sealed partial class PostgresJournalWriter(NpgsqlDataSource dataSource,
         return result;
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => lanes.Dispose();
 }

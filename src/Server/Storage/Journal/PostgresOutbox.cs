@@ -7,42 +7,9 @@ namespace Tollgate.Server.Storage.Journal;
 /// <summary>The outbox on PostgreSQL, apart from the batches of changes.</summary>
 internal sealed partial class PostgresJournalWriter
 {
-    public async Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
-    {
-        // A lease that a power cut forgets is none: whoever had it is gone. So it need not wait for the disk.
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new("SELECT set_config('synchronous_commit', 'off', true)"));
-        batch.BatchCommands.Add(new(
-            """
-            UPDATE webhooks SET next_at = $2
-            WHERE (payment_uuid, version, endpoint) IN (
-                SELECT d.payment_uuid, d.version, d.endpoint FROM unnest($3, $4) AS l (lane, room) CROSS JOIN LATERAL (
-                    SELECT w.payment_uuid, w.version, w.endpoint FROM webhooks w
-                    WHERE w.lane = l.lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= $1
-                        AND EXISTS (SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version)
-                    ORDER BY w.next_at LIMIT l.room FOR UPDATE SKIP LOCKED) AS d)
-            RETURNING payment_uuid, version, endpoint, app_id, lane, endpoint_url, sealed_authorization,
-                (SELECT b.body FROM webhook_bodies b WHERE b.payment_uuid = webhooks.payment_uuid AND b.version = webhooks.version), attempts, round, round_at
-            """)
-        {
-            Parameters =
-            {
-                new() { Value = JournalRows.Millis(now) },
-                new() { Value = JournalRows.Millis(until) },
-                new() { Value = lanes.Select(l => l.Lane).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
-                new() { Value = lanes.Select(l => l.Room).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
-            },
-        });
-        var taken = new List<DueWebhook>();
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
-        while (await reader.ReadAsync())
-        {
-            taken.Add(ReadDue(reader));
-        }
+    private readonly PostgresLanes lanes = new(dataSource);
 
-        return taken;
-    }
+    public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> rooms) => lanes.TakeAsync(now, until, rooms);
 
     /// <summary>Jumps from lane to lane in the index: what it costs is the number of lanes, however many webhooks wait in each.</summary>
     public async Task<IReadOnlyList<WaitingLane>> ListLanesAsync(long after, int limit)
@@ -58,14 +25,14 @@ internal sealed partial class PostgresJournalWriter
             """);
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(limit);
-        var lanes = new List<WaitingLane>();
+        var waiting = new List<WaitingLane>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            lanes.Add(new(reader.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))));
+            waiting.Add(new(reader.GetInt64(0), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(1))));
         }
 
-        return lanes;
+        return waiting;
     }
 
     public async Task<int> GiveUpWebhooksAsync(long lane, DateTimeOffset now, DateTimeOffset before, string error, int limit)
@@ -123,17 +90,4 @@ internal sealed partial class PostgresJournalWriter
         command.Parameters.AddWithValue(endpoint.Reason);
         await command.ExecuteNonQueryAsync();
     }
-
-    private static DueWebhook ReadDue(NpgsqlDataReader row) => new(
-        new(row.GetString(0)),
-        row.GetInt32(1),
-        row.GetString(2),
-        new(row.GetString(3)),
-        row.GetInt64(4),
-        row.GetString(5),
-        row.IsDBNull(6) ? null : row.GetFieldValue<byte[]>(6),
-        row.GetFieldValue<byte[]>(7),
-        row.GetInt32(8),
-        row.GetInt32(9),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)));
 }

@@ -20,6 +20,15 @@ internal sealed partial class PostgresBatch
     /// <summary>Lanes with webhooks that waited for another, and do not any more.</summary>
     public IReadOnlyCollection<long> Released => released;
 
+    /// <summary>Gives lanes back in which this process has nothing left to do.</summary>
+    public void LeaveLanes(long holder, long[] lanes)
+    {
+        if (lanes.Length > 0)
+        {
+            Add(PostgresLanes.Leave, Value(holder), Array(lanes, NpgsqlDbType.Bigint));
+        }
+    }
+
     private void AddWebhooks()
     {
         var webhooks = Rows(c => c.Webhooks);

@@ -61,14 +61,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
             WriteBalances();
             return true;
         });
-        foreach (var change in batch)
-        {
-            foreach (var (webhook, _, _, _) in change.Deliveries)
-            {
-                EndLease((webhook.Payment.Value, webhook.Version, webhook.Endpoint));
-            }
-        }
-
+        leases.End(batch);
         return Task.FromResult(new WrittenBatch(results, released.Count > 0 ? [.. released] : []));
     }
 
@@ -84,7 +77,7 @@ internal sealed partial class SqliteJournalWriter : IBatchWriter
 
     public Task SweepAsync(DateTimeOffset now)
     {
-        ForgetLeases(now);
+        leases.Forget(JournalRows.Millis(now));
         Run("DELETE FROM orders WHERE expires_at <= @now", ("@now", JournalRows.Millis(now)));
         Run("DELETE FROM idempotency WHERE created_at <= @before", ("@before", JournalRows.Millis(now) - JournalRows.Day));
         Run("""

@@ -7,10 +7,7 @@ internal sealed partial class SqliteJournalWriter
 {
     private readonly HashSet<long> released = [];
 
-    /// <summary>Until when which webhook is leased, in memory: one process has an SQLite database, and when it is gone its leases are.</summary>
-    private readonly Dictionary<(string Payment, int Version, string Endpoint), (long Lane, long Until)> leased = [];
-
-    private readonly Dictionary<long, int> leasedInLane = [];
+    private readonly WebhookLeases leases = new();
 
     public Task<IReadOnlyList<DueWebhook>> LeaseWebhooksAsync(DateTimeOffset now, DateTimeOffset until, IReadOnlyList<LaneRoom> lanes)
     {
@@ -178,38 +175,19 @@ internal sealed partial class SqliteJournalWriter
             FROM webhooks w CROSS JOIN webhook_bodies b ON b.payment_uuid = w.payment_uuid AND b.version = w.version
             WHERE w.lane = @lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= @now ORDER BY w.next_at LIMIT @limit
             """,
-            ("@lane", lane.Lane), ("@now", millis), ("@limit", room + leasedInLane.GetValueOrDefault(lane.Lane)));
+            ("@lane", lane.Lane), ("@now", millis), ("@limit", room + leases.InLane(lane.Lane)));
         while (rows.Read())
         {
-            var key = (rows.Text(0), (int)rows.Number(1), rows.Text(2));
-            if (room == 0 || (leased.TryGetValue(key, out var lease) && lease.Until > millis))
+            var key = new WebhookKey(new(rows.Text(0)), (int)rows.Number(1), rows.Text(2));
+            if (room == 0 || leases.IsLeasedAt(key, millis))
             {
                 continue;
             }
 
             room--;
-            EndLease(key);
-            leased.Add(key, (lane.Lane, JournalRows.Millis(until)));
-            leasedInLane[lane.Lane] = leasedInLane.GetValueOrDefault(lane.Lane) + 1;
+            leases.Begin(key, lane.Lane, JournalRows.Millis(until));
             taken.Add(new(
-                new(key.Item1), key.Item2, key.Item3, new(rows.Text(3)), lane.Lane, rows.Text(4), rows.Bytes(5), rows.Bytes(6)!, (int)rows.Number(7), (int)rows.Number(8), rows.Instant(9)));
-        }
-    }
-
-    private void EndLease((string Payment, int Version, string Endpoint) key)
-    {
-        if (leased.Remove(key, out var lease) && --leasedInLane[lease.Lane] == 0)
-        {
-            leasedInLane.Remove(lease.Lane);
-        }
-    }
-
-    /// <summary>What nobody ended: its process did not come back from it.</summary>
-    private void ForgetLeases(DateTimeOffset now)
-    {
-        foreach (var (key, _) in leased.Where(l => l.Value.Until <= JournalRows.Millis(now)).ToList())
-        {
-            EndLease(key);
+                key.Payment, key.Version, key.Endpoint, new(rows.Text(3)), lane.Lane, rows.Text(4), rows.Bytes(5), rows.Bytes(6)!, (int)rows.Number(7), (int)rows.Number(8), rows.Instant(9)));
         }
     }
 }

@@ -394,5 +394,7 @@ internal static class Schema
         CREATE TABLE vault_work (work TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, until BIGINT NOT NULL);
         ALTER TABLE cards ADD COLUMN agreement $bytes;
         """,
+        // Which server process has which endpoint's lane, and until when at the latest. For PostgreSQL: an SQLite database has one process.
+        "CREATE TABLE webhook_lanes (lane BIGINT NOT NULL PRIMARY KEY, holder BIGINT NOT NULL, until BIGINT NOT NULL)",
     ];
 }
