@@ -34,7 +34,9 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
         var connection = await OpenAsync();
         var found = await FindAsync(connection, JournalRows.Millis(now), rooms);
         var taken = found.Count == 0 ? [] : await AddBodiesAsync(connection, found);
-        foreach (var webhook in taken)
+
+        // One whose body is missing is leased with the others, or it would be in their way: for it nothing can be done.
+        foreach (var webhook in found)
         {
             leases.Begin(webhook.Key, webhook.Lane, JournalRows.Millis(until));
         }
@@ -143,7 +145,6 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
             FROM unnest($1, $2) AS r (lane, room) JOIN webhook_lanes l ON l.lane = r.lane AND l.holder = $3 CROSS JOIN LATERAL (
                 SELECT w.* FROM webhooks w
                 WHERE w.lane = r.lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= $4
-                    AND EXISTS (SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version)
                 ORDER BY w.next_at LIMIT r.room) AS d
             """)
         {
@@ -187,12 +188,13 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
         return found;
     }
 
+    /// <summary>Looks each body up by itself: joined, a table of which PostgreSQL has no statistics yet would be read whole.</summary>
     private static async Task<List<DueWebhook>> AddBodiesAsync(NpgsqlConnection connection, List<DueWebhook> found)
     {
         await using var command = new NpgsqlCommand(
             """
-            SELECT u.place, b.body FROM unnest($1, $2) WITH ORDINALITY AS u (payment, version, place)
-            JOIN webhook_bodies b ON b.payment_uuid = u.payment AND b.version = u.version ORDER BY u.place
+            SELECT u.place, (SELECT b.body FROM webhook_bodies b WHERE b.payment_uuid = u.payment AND b.version = u.version)
+            FROM unnest($1, $2) WITH ORDINALITY AS u (payment, version, place)
             """,
             connection)
         {
@@ -202,14 +204,14 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
                 new() { Value = found.Select(f => f.Version).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
             },
         };
-        var taken = new List<DueWebhook>(found.Count);
+        var bodies = new byte[]?[found.Count];
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            taken.Add(found[(int)reader.GetInt64(0) - 1] with { Body = reader.GetFieldValue<byte[]>(1) });
+            bodies[reader.GetInt64(0) - 1] = reader.IsDBNull(1) ? null : reader.GetFieldValue<byte[]>(1);
         }
 
-        return taken;
+        return [.. found.Zip(bodies).Where(f => f.Second is not null).Select(f => f.First with { Body = f.Second! })];
     }
 
     private static DueWebhook ReadDue(NpgsqlDataReader row) => new(
