@@ -34,9 +34,7 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
         var connection = await OpenAsync();
         var found = await FindAsync(connection, JournalRows.Millis(now), rooms);
         var taken = found.Count == 0 ? [] : await AddBodiesAsync(connection, found);
-
-        // One whose body is missing is leased with the others, or it would be in their way: for it nothing can be done.
-        foreach (var webhook in found)
+        foreach (var webhook in taken)
         {
             leases.Begin(webhook.Key, webhook.Lane, JournalRows.Millis(until));
         }
@@ -114,7 +112,7 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
         return session;
     }
 
-    /// <summary>Claims the lanes, and finds in those that it got what is due, without bodies: those of what is being delivered already are not wanted again.</summary>
+    /// <summary>Claims the lanes, and finds in those that it got what is due. Bodies come later, as those of what is being delivered already are not wanted again.</summary>
     private async Task<List<DueWebhook>> FindAsync(NpgsqlConnection connection, long now, IReadOnlyList<LaneRoom> rooms)
     {
         var began = Stopwatch.GetTimestamp();
@@ -145,6 +143,7 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
             FROM unnest($1, $2) AS r (lane, room) JOIN webhook_lanes l ON l.lane = r.lane AND l.holder = $3 CROSS JOIN LATERAL (
                 SELECT w.* FROM webhooks w
                 WHERE w.lane = r.lane AND w.state = 0 AND w.next_at IS NOT NULL AND w.next_at <= $4
+                    AND (SELECT 1 FROM webhook_bodies b WHERE b.payment_uuid = w.payment_uuid AND b.version = w.version) IS NOT NULL
                 ORDER BY w.next_at LIMIT r.room) AS d
             """)
         {
@@ -188,7 +187,7 @@ internal sealed class PostgresLanes(NpgsqlDataSource dataSource) : IDisposable
         return found;
     }
 
-    /// <summary>Looks each body up by itself: joined, a table of which PostgreSQL has no statistics yet would be read whole.</summary>
+    /// <summary>Each body is looked up by itself, here and above: joined, a table of which PostgreSQL has no statistics yet would be read whole.</summary>
     private static async Task<List<DueWebhook>> AddBodiesAsync(NpgsqlConnection connection, List<DueWebhook> found)
     {
         await using var command = new NpgsqlCommand(
